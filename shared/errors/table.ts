@@ -1,0 +1,58 @@
+/** What every error code means at the two places that read it: the HTTP edge and the job runner. */
+export interface ErrorRule {
+  status: number
+  title: string
+  /** Whether the same request may succeed later without a change. */
+  retry: boolean
+  log: 'debug' | 'info' | 'warn' | 'error'
+}
+
+const rule = (status: number, title: string, retry = false, log: ErrorRule['log'] = 'info'): ErrorRule => ({
+  status,
+  title,
+  retry,
+  log,
+})
+
+/** The one table of error codes. Adding a code is adding a line; a code that is not here does not compile. */
+export const ERRORS = {
+  'request/malformed': rule(400, 'The request could not be read'),
+  'request/invalid': rule(400, 'The request has fields that are missing or wrong'),
+  'request/too-deep-page': rule(400, 'Pages reach 10,000 rows deep; narrow the search'),
+  'request/too-large': rule(413, 'The request is too large'),
+  'request/unsupported-type': rule(415, 'This kind of content is not accepted here'),
+  'request/method-not-allowed': rule(405, 'This method is not allowed here'),
+  'request/forged': rule(403, 'The request did not come from the clinic page'),
+  'request/idempotency-mismatch': rule(422, 'This Idempotency-Key was used with another request'),
+  'request/timeout': rule(503, 'The request took too long and was stopped', true, 'warn'),
+  'request/client-gone': rule(499, 'The client went away', false, 'debug'),
+  'auth/required': rule(401, 'Please sign in'),
+  'auth/failed': rule(401, 'User name or password is wrong'),
+  'auth/forbidden': rule(403, 'You may not do this'),
+  'auth/must-change-password': rule(403, 'Please change your password first'),
+  'auth/weak-password': rule(422, 'This password is too easy to guess'),
+  'rate/limited': rule(429, 'Too many requests', true),
+  'not-found': rule(404, 'There is no such thing here'),
+  'state/version': rule(409, 'Someone else changed this in the meantime'),
+  'state/conflict': rule(409, 'This is not possible in the present state'),
+  'state/duplicate': rule(409, 'This exists already'),
+  'rule/broken': rule(422, 'This is against a rule of the clinic'),
+  'operation/fenced': rule(409, 'Another worker has taken over', true, 'warn'),
+  'operation/no-progress': rule(
+    500,
+    'The work was started several times without getting any further',
+    false,
+    'error',
+  ),
+  'operation/file-gone': rule(410, 'The uploaded file is no longer there', false, 'error'),
+  'operation/out-of-memory': rule(500, 'The work needed more memory than it may use', false, 'error'),
+  'unavailable/database': rule(503, 'The database cannot be reached', true, 'error'),
+  'unavailable/redis': rule(503, 'The job store cannot be reached', true, 'error'),
+  'unavailable/busy': rule(503, 'The system is busy', true, 'warn'),
+  'unavailable/disk-full': rule(507, 'The disk is full', true, 'error'),
+  'unavailable/audit': rule(503, 'The access could not be recorded, so it was refused', true, 'error'),
+  internal: rule(500, 'Something went wrong on our side', false, 'error'),
+} as const satisfies Record<string, ErrorRule>
+
+/** A key of {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS

@@ -1,0 +1,67 @@
+/**
+ * The rights table of the clinic, as data: who may what, denied unless written here.
+ * A permission is `<thing>.<verb>`; scopes that need a look at the record (own, all) are checked by each policy.
+ */
+export const ROLES = ['super_admin', 'admin', 'doctor', 'assistant', 'pharmacist', 'cashier'] as const
+export type Role = (typeof ROLES)[number]
+
+export const PERMISSIONS = [
+  'patients.view',
+  'patients.write',
+  'patients.delete',
+  'medications.view',
+  'medications.write',
+  'imports.patients',
+  'imports.all',
+  'operations.all',
+  'backups.run',
+  'users.view',
+  'users.write',
+  'audit.view',
+  'audit.all',
+  'metrics.view',
+  'job-queues.manage',
+] as const
+export type Permission = (typeof PERMISSIONS)[number]
+
+const ADMIN: readonly Permission[] = [
+  'patients.view',
+  'patients.write',
+  'patients.delete',
+  'medications.view',
+  'medications.write',
+  'imports.patients',
+  'imports.all',
+  'operations.all',
+  'users.view',
+  'users.write',
+  'audit.view',
+  'metrics.view',
+]
+
+/** What each role may without any grant. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  super_admin: PERMISSIONS,
+  admin: ADMIN,
+  doctor: ['patients.view', 'patients.write', 'medications.view'],
+  assistant: ['patients.view', 'patients.write', 'medications.view', 'imports.patients'],
+  pharmacist: ['patients.view', 'medications.view', 'medications.write'],
+  cashier: ['patients.view', 'medications.view'],
+}
+
+/** Who is asking: the signed-in person of a request, or the system itself for work without one. */
+export interface Principal {
+  userId: string
+  username: string
+  name: string
+  role: Role
+  permissions: ReadonlySet<Permission>
+}
+
+/** The permissions of a role with its user's grants on top. */
+export function permissionsOf(role: Role, grants: readonly string[]): ReadonlySet<Permission> {
+  const known = grants.filter((grant): grant is Permission =>
+    (PERMISSIONS as readonly string[]).includes(grant),
+  )
+  return new Set([...ROLE_PERMISSIONS[role], ...known])
+}
