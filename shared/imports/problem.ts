@@ -1,0 +1,26 @@
+/**
+ * One reason why a row is refused. `column` is the field or '' for the whole row; `code` as in the import rules;
+ * `message` is for the person and never holds the submitted value.
+ */
+export interface Problem {
+  column: string
+  code: string
+  message: string
+}
+
+/** What can be wrong with a row as such, before anything in it is looked at. */
+export const ROW_PROBLEMS = {
+  INVALID_ENCODING: "The row has bytes that are not valid in the file's encoding.",
+  COLUMN_COUNT: 'The row has not as many cells as the header.',
+  BAD_QUOTES: 'Something other than a delimiter follows a closing quotation mark.',
+  UNCLOSED_QUOTE: 'A quotation mark is opened and not closed.',
+  ROW_TOO_LONG: 'The row is longer than 1 MB.',
+} as const
+
+/** A code of {@link ROW_PROBLEMS}. */
+export type RowProblemCode = keyof typeof ROW_PROBLEMS
+
+/** The problem of a whole row as it is reported. */
+export function rowProblem(code: RowProblemCode): Problem {
+  return { column: '', code, message: ROW_PROBLEMS[code] }
+}

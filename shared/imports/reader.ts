@@ -1,0 +1,237 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { AppError } from '../errors/app-error.ts'
+import { type Problem, rowProblem } from './problem.ts'
+import { MAX_RECORD_BYTES, RecordScanner, type Scan } from './scanner.ts'
+
+/** A place between two records: byte offset of the next one, data rows before it, its physical line (1 = first). */
+export interface Position {
+  offset: number
+  row: number
+  line: number
+}
+
+/** One data row: `row` 1 = first after the header, `line` = physical line it starts on, cells not yet trimmed. */
+export interface SourceRow {
+  row: number
+  line: number
+  cells: string[]
+  problem?: Problem
+}
+
+/** What must be known of a UTF-8 file to read it; `start` lies behind the header. */
+export interface Layout {
+  delimiter: string
+  columns: string[]
+  start: Position
+}
+
+/** Some rows and the place behind them, from which reading goes on with the same result after a crash. */
+export interface Chunk {
+  rows: SourceRow[]
+  end: Position
+}
+
+export interface ReadOptions {
+  /** Rows of a chunk at most. */
+  chunkRows?: number
+  /** Bytes of a chunk at most (one row more may be added): bounds memory where rows are long. */
+  chunkBytes?: number
+  signal?: AbortSignal
+}
+
+export const DEFAULT_CHUNK_ROWS = 2_000
+const DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024
+const WINDOW_BYTES = 512 * 1024
+const LARGE_WINDOW_BYTES = MAX_RECORD_BYTES + WINDOW_BYTES
+/** Cells kept of a row that has more than the header: enough to show it, too few to fill the memory. */
+const EXTRA_CELLS = 50
+/** Bytes read in vain for broken quotes before the file is given up: half a second of work, not hours. */
+const MAX_WASTED_BYTES = 512 * 1024 * 1024
+
+const LF = 10
+const CR = 13
+
+/** A window of bytes that slides over a file; grows once, when a record is longer than it. */
+class Window {
+  readonly #file: FileHandle
+  bytes = Buffer.allocUnsafe(WINDOW_BYTES + 1)
+  at = 0
+  end = 0
+  /** File offset of the window's first byte. */
+  base: number
+  isLast = false
+
+  constructor(file: FileHandle, offset: number) {
+    this.#file = file
+    this.base = offset
+  }
+
+  /** Drops what lies before `at` and reads on until the window is full or the file ends. */
+  async refill(): Promise<void> {
+    const rest = this.end - this.at
+    const isFull = rest > 0 && rest >= this.bytes.length - 1
+    const next = isFull ? Buffer.allocUnsafe(LARGE_WINDOW_BYTES + 1) : this.bytes
+    this.bytes.copy(next, 0, this.at, this.end)
+    this.bytes = next
+    this.base += this.at
+    this.at = 0
+    this.end = rest
+    while (this.end < next.length - 1) {
+      const { bytesRead } = await this.#file.read(
+        next,
+        this.end,
+        next.length - 1 - this.end,
+        this.base + this.end,
+      )
+      if (bytesRead === 0) {
+        this.isLast = true
+        return
+      }
+      this.end += bytesRead
+    }
+  }
+
+  get offset(): number {
+    return this.base + this.at
+  }
+
+  /** Skips to behind the next line end without keeping what it passes. */
+  async skipLine(): Promise<void> {
+    for (;;) {
+      const view = this.bytes.subarray(this.at, this.end)
+      const lf = view.indexOf(LF)
+      const cr = view.subarray(0, lf < 0 ? view.length : lf).indexOf(CR)
+      const found = cr >= 0 ? cr : lf
+      if (found >= 0 && (found !== cr || found + 1 < view.length || this.isLast)) {
+        this.at += found + (found === cr && view[found + 1] === LF ? 2 : 1)
+        return
+      }
+      this.at = found >= 0 ? this.at + found : this.end
+      if (this.isLast) return
+      await this.refill()
+    }
+  }
+}
+
+/** Most columns a header may have; a table of people has a few dozen. */
+export const MAX_COLUMNS = 1_000
+
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path, 'r')
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
+  }
+}
+
+const BOM = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** Finds the header (the first line that is not blank) of a UTF-8 file and where its rows begin. */
+export async function readLayout(path: string, delimiter: string): Promise<Layout> {
+  return withFile(path, async (file) => {
+    const window = new Window(file, 0)
+    const scanner = new RecordScanner(delimiter, 0, MAX_COLUMNS + 1)
+    await window.refill()
+    while (window.bytes.subarray(window.at, window.end).indexOf(BOM) === 0) window.at += BOM.length
+    for (let line = 1; window.at < window.end || !window.isLast; ) {
+      const found = scanner.scan(window.bytes, window.at, window.end, window.isLast)
+      if (found === 'more') await window.refill()
+      else if (found === 'blank') {
+        window.at = scanner.blankEnd
+        line++
+      } else {
+        const faulty = found === 'long' || found.problem !== null || found.cells.length > MAX_COLUMNS
+        if (faulty) throw badHeader(found, line)
+        window.at = found.end
+        const columns = found.cells.map((cell) => cell.trim())
+        return { delimiter, columns, start: { offset: window.offset, row: 0, line: line + found.lines } }
+      }
+    }
+    throw new AppError('import/empty-file')
+  })
+}
+
+function badHeader(found: Exclude<Scan, string> | 'long', line: number): AppError {
+  if (found === 'long')
+    return new AppError('import/bad-header', { detail: `Line ${line} is longer than 1 MB.` })
+  const detail =
+    found.problem === null
+      ? `The header on line ${line} has more than ${MAX_COLUMNS} columns.`
+      : `The header on line ${line} cannot be read: ${rowProblem(found.problem).message}`
+  return new AppError('import/bad-header', { detail })
+}
+
+/**
+ * Reads a UTF-8 file from `from` on, chunk by chunk. Reading again from any chunk's `end` gives the same rows, so the
+ * position is all that a crash must find again. Memory: a window of 0.5 MB (1.5 MB once a record needs it) and one
+ * chunk. A row that is no proper record comes with its `problem`; only hopelessly broken quoting ends the file.
+ *
+ * Measured on one core, 1 M rows of 150 bytes, this machine: MEASURED
+ */
+export async function* readChunks(
+  path: string,
+  layout: Layout,
+  from: Position = layout.start,
+  options: ReadOptions = {},
+): AsyncGenerator<Chunk, void> {
+  const { chunkRows = DEFAULT_CHUNK_ROWS, chunkBytes = DEFAULT_CHUNK_BYTES, signal } = options
+  const file = await open(path, 'r')
+  try {
+    const window = new Window(file, from.offset)
+    const scanner = new RecordScanner(
+      layout.delimiter,
+      layout.columns.length,
+      layout.columns.length + EXTRA_CELLS,
+    )
+    let { row, line } = from
+    let rows: SourceRow[] = []
+    let chunkStart = from.offset
+    for (;;) {
+      if (window.at === window.end) {
+        if (window.isLast) break
+        await window.refill()
+        signal?.throwIfAborted()
+        continue
+      }
+      const found = scanner.scan(window.bytes, window.at, window.end, window.isLast)
+      if (found === 'more') {
+        await window.refill()
+        signal?.throwIfAborted()
+        continue
+      }
+      if (found === 'blank') {
+        window.at = scanner.blankEnd
+        line++
+        continue
+      }
+      row++
+      if (found === 'long') {
+        rows.push({ row, line, cells: [], problem: rowProblem('ROW_TOO_LONG') })
+        await window.skipLine()
+        line++
+      } else {
+        const { cells, problem } = found
+        rows.push(
+          problem === null ? { row, line, cells } : { row, line, cells, problem: rowProblem(problem) },
+        )
+        window.at = found.end
+        line += found.lines
+        if (scanner.wastedBytes > MAX_WASTED_BYTES)
+          throw new AppError('import/broken-quotes', {
+            detail: `Too many quotation marks are not closed; the last one on line ${line - 1}.`,
+          })
+      }
+      if (rows.length >= chunkRows || window.offset - chunkStart >= chunkBytes) {
+        signal?.throwIfAborted()
+        yield { rows, end: { offset: window.offset, row, line } }
+        rows = []
+        chunkStart = window.offset
+      }
+    }
+    signal?.throwIfAborted()
+    if (rows.length > 0) yield { rows, end: { offset: window.offset, row, line } }
+  } finally {
+    await file.close()
+  }
+}
