@@ -22,6 +22,8 @@ interface DriverConnection {
   query(sql: string, done: (error: Error | null) => void): void
 }
 
+const UTF8MB4_UNICODE_CI = 224
+
 /** Connection settings of mysql2 that every pool of ours shares; LOCAL INFILE is never announced (see bulk connection). */
 export function driverOptions(url: string, connectTimeoutMs: number) {
   const at = new URL(url)
@@ -31,7 +33,8 @@ export function driverOptions(url: string, connectTimeoutMs: number) {
     user: decodeURIComponent(at.username),
     password: decodeURIComponent(at.password),
     database: decodeURIComponent(at.pathname.slice(1)),
-    charset: 'utf8mb4_unicode_ci',
+    // the number of utf8mb4_unicode_ci; knex would write a `charset` into CREATE TABLE, overriding the database's
+    charsetNumber: UTF8MB4_UNICODE_CI,
     timezone: 'Z',
     connectTimeout: connectTimeoutMs,
     dateStrings: true,

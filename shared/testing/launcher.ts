@@ -1,0 +1,42 @@
+/** The typed door to the plain-JavaScript set-up code, which has no types of its own. */
+const load = (file: string) => import(new URL(`../launch/${file}`, import.meta.url).href)
+
+/** Addresses of a set of servers; see shared/launch/services.mjs. */
+export interface Services {
+  databaseUrl: string
+  migrateDatabaseUrl: string
+  redisUrl: string
+  cacheRedisUrl: string
+  /** Folder with mariadb-dump and the like when they come from unpacked packages. */
+  toolsDir: string | null
+  stop(): Promise<void>
+}
+
+interface Queryable {
+  query(sql: string, values?: unknown[]): Promise<unknown>
+}
+
+interface ServicesModule {
+  startServices(options: { dataDir: string; env?: Record<string, string>; keep?: boolean }): Promise<Services>
+}
+
+/** Gives the application's account its rights on each table; see shared/launch/grants.mjs. */
+export async function grantAppRights(
+  connection: Queryable,
+  options: { database: string; account: string },
+): Promise<void> {
+  const module = (await load('grants.mjs')) as { grantAppRights: typeof grantAppRights }
+  await module.grantAppRights(connection, options)
+}
+
+/** The servers kept for tests run file by file; see shared/launch/test-services.mjs. */
+export async function adHocTestServices(): Promise<Services> {
+  const module = (await load('test-services.mjs')) as { adHocTestServices: () => Promise<Services> }
+  return module.adHocTestServices()
+}
+
+/** Private servers under a folder of the caller's own, for tests that kill them. */
+export async function startServices(dataDir: string): Promise<Services> {
+  const module = (await load('services.mjs')) as ServicesModule
+  return module.startServices({ dataDir, env: {} })
+}

@@ -1,0 +1,52 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+const never = ['**/node_modules/**', '**/dist/**', '.data/**']
+// These need the whole system or minutes of time; test:e2e and test:faults run them with TEST_KIND.
+const KINDS: Record<string, string> = { e2e: 'web/e2e/**/*.e2e.test.ts', faults: '**/*.faults.test.ts' }
+const kind = process.env.TEST_KIND ?? ''
+const special = KINDS[kind]
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: special ? 1 : 2,
+    testTimeout: special ? 15 * 60_000 : 20_000,
+    hookTimeout: special ? 5 * 60_000 : 60_000,
+    passWithNoTests: false,
+    projects: special
+      ? [
+          {
+            extends: true,
+            test: {
+              name: kind,
+              include: [special],
+              exclude: never,
+              ...(kind === 'e2e' ? {} : { globalSetup: ['shared/testing/global-setup.ts'] }),
+            },
+          },
+        ]
+      : [
+          {
+            extends: true,
+            test: {
+              name: 'server',
+              environment: 'node',
+              include: ['{api,workers,shared,migrations,bench}/**/*.test.ts'],
+              exclude: [...never, ...Object.values(KINDS)],
+              globalSetup: ['shared/testing/global-setup.ts'],
+            },
+          },
+          {
+            extends: true,
+            plugins: [react()],
+            test: {
+              name: 'web',
+              environment: 'happy-dom',
+              include: ['web/src/**/*.test.{ts,tsx}'],
+              exclude: never,
+            },
+          },
+        ],
+  },
+})
