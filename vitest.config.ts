@@ -1,4 +1,3 @@
-import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 const never = ['**/node_modules/**', '**/dist/**', '.data/**']
@@ -38,13 +37,13 @@ export default defineConfig({
             },
           },
           {
-            extends: true,
-            plugins: [react()],
+            extends: './web/vite.config.ts',
             test: {
               name: 'web',
               environment: 'happy-dom',
-              include: ['web/src/**/*.test.{ts,tsx}'],
+              include: ['src/**/*.test.{ts,tsx}'],
               exclude: never,
+              testTimeout: 20_000,
             },
           },
         ],

@@ -17,6 +17,7 @@ const SLOTS = 32
 
 /** Finds the servers (those `npm test` started, else the kept ones) and takes a slot on them for this run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (process.env.TEST_WITHOUT_SERVICES) return async () => {}
   const given = process.env.CLINIC_TEST_SERVICES
   const { stop: _, ...services } = given ? (JSON.parse(given) as Services) : await adHocTestServices()
   const holder = await mysql.createConnection({ uri: services.migrateDatabaseUrl })
