@@ -1,12 +1,4 @@
-/**
- * One reason why a row is refused. `column` is the field or '' for the whole row; `code` as in the import rules;
- * `message` is for the person and never holds the submitted value.
- */
-export interface Problem {
-  column: string
-  code: string
-  message: string
-}
+import type { Problem } from '../units/judgement.ts'
 
 /** What can be wrong with a row as such, before anything in it is looked at. */
 export const ROW_PROBLEMS = {

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../errors/app-error.ts'
-import { type Problem, rowProblem } from './problem.ts'
+import type { Problem } from '../units/judgement.ts'
+import { rowProblem } from './problem.ts'
 import { MAX_RECORD_BYTES, RecordScanner, type Scan } from './scanner.ts'
 
 /** A place between two records: byte offset of the next one, data rows before it, its physical line (1 = first). */

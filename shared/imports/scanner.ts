@@ -197,7 +197,9 @@ export class RecordScanner {
     if (firstLineEnd === NO_BREAK && boundary === 'limit') return 'long'
     const end = firstLineEnd === NO_BREAK ? at : firstLineEnd
     this.wastedBytes += at - end
-    const cells = window.toString('utf8', start, end).split(String.fromCharCode(this.#delimiter), this.#maxCells)
+    const cells = window
+      .toString('utf8', start, end)
+      .split(String.fromCharCode(this.#delimiter), this.#maxCells)
     const plain = cells.map((cell) => cell.replace(/^"|"?[\r\n]*$/g, ''))
     // Where text follows a closing mark lines further down, the mark that closed was the next row's opening one.
     const named = problem === 'BAD_QUOTES' && firstLineEnd !== NO_BREAK ? 'UNCLOSED_QUOTE' : problem

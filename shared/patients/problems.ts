@@ -1,0 +1,40 @@
+/** Every reason why a patient row by itself may be refused, with the sentence that is shown; never with the value. */
+export const PATIENT_MESSAGES = {
+  MISSING_EXTERNAL_ID: 'The external ID is missing.',
+  EXTERNAL_ID_TOO_LONG: 'The external ID is longer than 80 characters.',
+  BAD_EXTERNAL_ID: 'The external ID has a control character.',
+  MISSING_NAME: 'The name is missing.',
+  NAME_TOO_LONG: 'The name is longer than 255 characters.',
+  NAME_CONTROL_CHAR: 'The name has a control character.',
+  BAD_ID_TYPE: 'The ID type must be NRIC, PASSPORT, ARMY, POLICE, BIRTH_CERT or UNHCR.',
+  MISSING_ID_NUMBER: 'The ID number is missing.',
+  BAD_NRIC_FORMAT: 'An NRIC has 12 digits.',
+  BAD_NRIC_DATE: 'The first six digits of the NRIC are no real date (YYMMDD).',
+  BAD_NRIC_PLACE: 'Digits 7 and 8 of the NRIC are no place-of-birth code in use.',
+  NRIC_DOB_MISMATCH: 'The NRIC and the date of birth disagree.',
+  NRIC_GENDER_MISMATCH: 'The NRIC and the gender disagree.',
+  BAD_PASSPORT: 'A passport number has 6 to 12 letters A-Z and digits.',
+  BAD_ARMY_NUMBER: 'An army number has up to two letters and 4 to 8 digits.',
+  BAD_POLICE_NUMBER: 'A police number has up to three letters and 3 to 8 digits.',
+  BAD_BIRTH_CERT: 'A birth certificate number has up to two letters and 4 to 12 digits.',
+  BAD_UNHCR: 'A UNHCR number has 8 to 16 letters and digits, at least five of them digits.',
+  MISSING_DOB: 'The date of birth is missing.',
+  BAD_DOB: 'The date of birth must be a real day from 1900 on, written YYYY-MM-DD or DD/MM/YYYY.',
+  DOB_IN_FUTURE: 'The date of birth is in the future.',
+  BAD_GENDER: 'The gender must be M or F (Male, Female, Lelaki, Perempuan).',
+  MISSING_PHONE: 'The telephone number is missing.',
+  BAD_PHONE: 'The telephone number is neither Malaysian nor international with a leading +.',
+  BAD_EMAIL: 'The e-mail address is not one.',
+  ADDRESS_TOO_LONG: 'The address is longer than 500 characters.',
+  BAD_POSTCODE: 'A postcode has 5 digits.',
+  BAD_STATE: 'The state is not one of the 13 states and 3 federal territories of Malaysia.',
+  COMPANY_TOO_LONG: 'The company is longer than 200 characters.',
+  ALLERGIES_TOO_LONG: 'The allergies are longer than 1,000 characters.',
+  BAD_REGISTERED_AT:
+    'The day of registration must be a real day, not in the future, YYYY-MM-DD or DD/MM/YYYY.',
+  REMARKS_TOO_LONG: 'The remarks are longer than 2,000 characters.',
+  BAD_TEXT: 'The text has a part that is no valid character.',
+} as const
+
+/** A code of {@link PATIENT_MESSAGES}. */
+export type PatientProblemCode = keyof typeof PATIENT_MESSAGES
