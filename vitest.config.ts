@@ -41,7 +41,7 @@ export default defineConfig({
             test: {
               name: 'web',
               environment: 'happy-dom',
-              include: ['src/**/*.test.{ts,tsx}'],
+              include: ['web/src/**/*.test.{ts,tsx}'],
               exclude: never,
               testTimeout: 20_000,
             },
