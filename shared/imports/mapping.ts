@@ -125,18 +125,29 @@ export type RowMapper = (cells: readonly string[]) => string[]
 
 type Step = { at: number } | { all: number[]; with: string } | { value: string }
 
+/** Needed fields for which a mapping has no source. Lenient needs only the kind's least. */
+export function missingFields(kind: string, mapping: Mapping, strictness: Strictness): string[] {
+  const { fields, leastNeeded } = importKind(kind)
+  return fields
+    .filter(
+      ({ name, required }) =>
+        mapping[name] === undefined && (strictness === 'strict' ? required : leastNeeded.includes(name)),
+    )
+    .map(({ name }) => name)
+}
+
 /**
  * Prepares a mapping for a header. Throws `import/bad-mapping` naming every unknown field, every header that the file
  * does not have or has twice, and every needed field without a source. Cells come out trimmed; for a refused-rows file
- * without the `'` that keeps spreadsheets from running them.
+ * without the `'` that keeps spreadsheets from running them. `incomplete` asks for no field (a preview).
  */
 export function compileMapping(
   kind: string,
   header: readonly string[],
   mapping: Mapping,
-  strictness: Strictness = 'strict',
+  strictness: Strictness | 'incomplete' = 'strict',
 ): RowMapper {
-  const { fields, leastNeeded } = importKind(kind)
+  const { fields } = importKind(kind)
   const names = usableHeader(header)
   const faults: FieldFault[] = []
   const known = new Set(fields.map((field) => field.name))
@@ -151,13 +162,12 @@ export function compileMapping(
     faults.push({ path: `mapping.${field}`, message: `${message}: ${column}` })
     return 0
   }
-  const steps = fields.map(({ name, required }): Step => {
+  for (const name of strictness === 'incomplete' ? [] : missingFields(kind, mapping, strictness)) {
+    faults.push({ path: `mapping.${name}`, message: `The file has no column for ${name}.` })
+  }
+  const steps = fields.map(({ name }): Step => {
     const source = mapping[name]
-    if (source === undefined) {
-      const isNeeded = strictness === 'strict' ? required : leastNeeded.includes(name)
-      if (isNeeded) faults.push({ path: `mapping.${name}`, message: `The file has no column for ${name}.` })
-      return { value: '' }
-    }
+    if (source === undefined) return { value: '' }
     if (typeof source === 'string') return { at: locate(name, source) }
     if ('value' in source) return { value: trimText(source.value) }
     return { all: source.join.map((column) => locate(name, column)), with: source.with }

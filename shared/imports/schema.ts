@@ -37,6 +37,10 @@ export const importOptions = z.strictObject({
 })
 export type ImportOptions = z.infer<typeof importOptions>
 
+/** The same for a preview, which suggests the strictness where none is given. */
+export const previewOptions = importOptions.extend({ strictness: strictnessShape.optional() })
+export type PreviewOptions = z.infer<typeof previewOptions>
+
 const rowProblemShape = z.object({ column: z.string(), code: z.string(), message: z.string() })
 
 /** One row of a preview: the values as they would be stored, or as far as they could be read. */
@@ -56,11 +60,14 @@ export const importPreview = z.object({
   lineEnd: z.enum(['lf', 'crlf', 'cr', 'mixed', 'none']),
   columns: z.array(z.string()),
   mapping: mappingShape,
+  /** Needed fields without a column. */
+  missing: z.array(z.string()),
   strictness: strictnessShape,
   rows: z.array(previewRow),
   rowsChecked: z.int(),
   problemsByCode: z.record(z.string(), z.int()),
 })
+export type PreviewRow = z.infer<typeof previewRow>
 export type ImportPreview = z.infer<typeof importPreview>
 
 /** What can be imported and which fields it has. */

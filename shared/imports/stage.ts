@@ -60,7 +60,7 @@ async function recode(from: File, to: File, { encoding, signal, onProgress }: St
       carry = text.slice(-1)
       text = text.slice(0, -1)
     }
-    if (text !== '') await to.writeFile(encode(text))
+    if (text !== '') await to.writeFile(encodeUtf8(text))
     if (bytesRead === 0) return
     done += bytesRead
     onProgress?.(done, size)
@@ -69,7 +69,8 @@ async function recode(from: File, to: File, { encoding, signal, onProgress }: St
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
 
-function encode(text: string): Buffer {
+/** UTF-8 of a decoded text, with a byte that is invalid everywhere where decoding failed. */
+export function encodeUtf8(text: string): Buffer {
   const whole = text.toWellFormed()
   if (!whole.includes('\ufffd')) return Buffer.from(whole)
   return Buffer.concat(

@@ -1,0 +1,128 @@
+import { open } from 'node:fs/promises'
+import iconv from 'iconv-lite'
+import { clinicDay } from '../units/dates.ts'
+import type { Strictness } from '../units/judgement.ts'
+import { findEncoding } from './encoding.ts'
+import { type ImportKind, importKind } from './kinds.ts'
+import { compileMapping, missingFields, type RowMapper, suggestMapping } from './mapping.ts'
+import { bytesSource, type Layout, readChunks, readLayout, type SourceRow } from './reader.ts'
+import type { Encoding, ImportPreview, PreviewOptions, PreviewRow } from './schema.ts'
+import { sniffFile } from './sniff.ts'
+import { encodeUtf8 } from './stage.ts'
+
+/** Rows that are judged for a preview, and how many of them are shown. */
+export const PREVIEW_CHECKED_ROWS = 1_000
+export const PREVIEW_SHOWN_ROWS = 20
+/** Bytes of a file that a preview decodes or reads rows from. */
+const PREVIEW_BYTES = 2 * 1024 * 1024
+
+export interface PreviewRequest {
+  kind: string
+  format?: 'csv' | 'tsv'
+  options?: Partial<PreviewOptions>
+  /** The clinic day; today if absent. */
+  todayOn?: string
+}
+
+/**
+ * Shows how a file would be read: what it is, its columns, a mapping, the first rows as they would be stored. Looks at
+ * the first 4 MB at most, so it takes the same time for any size. Throws as `sniffFile`, `readLayout` and
+ * `compileMapping` do, except that a field without a column is told in `missing` for the user to map.
+ */
+export async function previewFile(path: string, request: PreviewRequest): Promise<ImportPreview> {
+  const { kind, format, options = {}, todayOn = clinicDay() } = request
+  const rules = importKind(kind)
+  const sniffed = await sniffFile(path, {
+    ...(format && { format }),
+    ...(options.encoding && { encoding: options.encoding }),
+    ...(options.delimiter && { delimiter: options.delimiter }),
+  })
+  const { layout, rows } = await firstRows(path, sniffed.encoding, sniffed.delimiter)
+  const samples = rows.filter((row) => !row.problem).map((row) => row.cells)
+  const suggested = suggestMapping(kind, layout.columns, samples, options.mapping)
+  const map = compileMapping(kind, layout.columns, suggested.mapping, 'incomplete')
+  const check = (strictness: Strictness) => rows.map((row) => judgeRow(rules, map, row, strictness, todayOn))
+  let strictness = options.strictness ?? suggested.strictness
+  let judged = check(strictness)
+  if (options.strictness === undefined && strictness === 'strict' && mostAreRefused(judged)) {
+    const leniently = check('lenient')
+    if (!mostAreRefused(leniently)) {
+      strictness = 'lenient'
+      judged = leniently
+    }
+  }
+  return {
+    ...sniffed,
+    columns: layout.columns,
+    mapping: suggested.mapping,
+    missing: missingFields(kind, suggested.mapping, strictness),
+    strictness,
+    rows: judged.slice(0, PREVIEW_SHOWN_ROWS),
+    rowsChecked: judged.length,
+    problemsByCode: countCodes(judged),
+  }
+}
+
+/** The header and the first rows of a file in any encoding. A row that the sample cuts off is left out. */
+async function firstRows(
+  path: string,
+  encoding: Encoding,
+  delimiter: string,
+): Promise<{ layout: Layout; rows: SourceRow[] }> {
+  const { bytes, isWhole } = await decodedBeginning(path, encoding)
+  const layout = await readLayout(bytesSource(bytes), delimiter)
+  for await (const { rows } of readChunks(bytesSource(bytes), layout, layout.start, {
+    chunkRows: PREVIEW_CHECKED_ROWS + 1,
+  })) {
+    const isCut = !isWhole && rows.length <= PREVIEW_CHECKED_ROWS
+    return { layout, rows: rows.slice(0, isCut ? -1 : PREVIEW_CHECKED_ROWS) }
+  }
+  return { layout, rows: [] }
+}
+
+async function decodedBeginning(
+  path: string,
+  encoding: Encoding,
+): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, PREVIEW_BYTES)), 0, null, 0)
+    const read = buffer.subarray(0, bytesRead)
+    const isWhole = bytesRead >= size
+    if (encoding === 'utf-8') return { bytes: read, isWhole }
+    const { bomBytes } = findEncoding(read, encoding)
+    return {
+      bytes: encodeUtf8(iconv.decode(read.subarray(bomBytes), encoding, { stripBOM: false })),
+      isWhole,
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+function judgeRow(
+  rules: ImportKind,
+  map: RowMapper,
+  source: SourceRow,
+  strictness: Strictness,
+  todayOn: string,
+): PreviewRow {
+  const { row, line } = source
+  const fields = map(source.cells)
+  const given = () => Object.fromEntries(rules.fields.map(({ name }, i) => [name, fields[i] || null]))
+  if (source.problem) return { row, line, values: given(), leftOut: [], problems: [source.problem] }
+  const judged = rules.judge(fields, { strictness, todayOn })
+  if ('problems' in judged) return { row, line, values: given(), leftOut: [], problems: judged.problems }
+  return { row, line, values: { ...judged.values }, leftOut: judged.leftOut, problems: [] }
+}
+
+function mostAreRefused(rows: readonly PreviewRow[]): boolean {
+  return rows.filter(({ problems }) => problems.length > 0).length * 2 > rows.length
+}
+
+function countCodes(rows: readonly PreviewRow[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { problems } of rows) for (const { code } of problems) counts[code] = (counts[code] ?? 0) + 1
+  return counts
+}
