@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Deps } from '../deps.ts'
+import { script } from '../redis/script.ts'
 import type { EventEnvelope } from './registry.ts'
 
 /** What the stream functions need of a process. */
@@ -52,9 +53,9 @@ local function add(name, topic, type, owner, entity, data)
 end
 `
 
-const ADD_LUA = `${STREAM_LUA}
-add(part(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
-`
+const ADD = script(`${STREAM_LUA}
+return add(part(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
+`)
 
 /** An event as the fields that the Lua above takes: topic, type, owner, entity id, `data` as JSON. */
 export function entryFields({ topic, ownerId, body }: EventEnvelope): string[] {
@@ -68,7 +69,7 @@ export function entryFields({ topic, ownerId, body }: EventEnvelope): string[] {
 export async function publish(deps: StreamDeps, envelope: EventEnvelope): Promise<void> {
   const { stream, meta } = eventKeys(deps.prefix)
   try {
-    await deps.redis.eval(ADD_LUA, 2, stream, meta, newPart(), ...entryFields(envelope))
+    await ADD(deps.redis, [stream, meta], [newPart(), ...entryFields(envelope)])
   } catch {
     deps.log.debug({ type: envelope.body.type }, 'event dropped, redis away')
   }

@@ -1,0 +1,38 @@
+import type { StreamEntry } from '../../shared/events/read.ts'
+import type { Topic } from '../../shared/events/registry.ts'
+import type { Permission, Principal } from '../../shared/rights/permissions.ts'
+
+/** What a topic asks of a listener: a permission for all of it, or for what others made (one's own is always seen). */
+const RULES: Readonly<Record<Topic, { needs: Permission } | { needsForOthers: Permission }>> = {
+  operations: { needsForOthers: 'operations.all' },
+  queue: { needs: 'patients.view' },
+}
+
+/** Whether a person may listen to a topic at all. */
+export function mayListen(principal: Principal, topic: Topic): boolean {
+  const rule = RULES[topic]
+  return 'needsForOthers' in rule || principal.permissions.has(rule.needs)
+}
+
+interface Listener {
+  principal: Principal
+  topics: readonly Topic[]
+  entityId?: string
+}
+
+/** Whether this listener wants and may see this event. Denied for topics that are not in the table. */
+export function mayRead({ principal, topics, entityId }: Listener, entry: StreamEntry): boolean {
+  const topic = topics.find((each) => each === entry.topic)
+  if (topic === undefined || (entityId !== undefined && entityId !== entry.entityId)) return false
+  const rule = RULES[topic]
+  if ('needs' in rule) return principal.permissions.has(rule.needs)
+  const own = entry.ownerId !== '' && entry.ownerId === principal.userId
+  return own || principal.permissions.has(rule.needsForOthers)
+}
+
+/** Whether a session is still what it was when the stream was opened. */
+export function sameRights(now: Principal | null, before: Principal): boolean {
+  if (now === null || now.userId !== before.userId || now.role !== before.role) return false
+  if (now.permissions.size !== before.permissions.size) return false
+  return [...now.permissions].every((permission) => before.permissions.has(permission))
+}
