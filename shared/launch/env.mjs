@@ -82,6 +82,11 @@ export function portIsFree(port, host = '127.0.0.1') {
   })
 }
 
+/** The port used last time if it is free, so that clients find a server again after its restart; else another. */
+export async function usualPort(lastPort) {
+  return lastPort && (await portIsFree(lastPort)) ? lastPort : freePort()
+}
+
 /** Resolves after `ms`. */
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 

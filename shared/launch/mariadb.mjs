@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fault, freePort, sleep } from './env.mjs'
+import { fault, sleep, usualPort } from './env.mjs'
 import { endProcess, isOurs, run } from './run.mjs'
 
 /** Name of the private database, and beginning of the names of all databases of tests and restores. */
@@ -45,11 +45,11 @@ export function mariadbUrl({ port }, account, password, database = DATABASE) {
  * Starts the server, making its data folder first if there is none. `onSpawn({pid, port})` is called before it is
  * ready, so that a crash of the caller leaves a record. Resolves `{pid, port}`.
  */
-export async function startMariadb({ dir, passwords, programs, onSpawn }) {
+export async function startMariadb({ dir, passwords, programs, lastPort, onSpawn }) {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   await endLeftOver(dir)
   const fresh = await makeDataFolder(dir, programs)
-  const port = await freePort()
+  const port = await usualPort(lastPort)
   const init = path.join(dir, 'init.sql')
   writeFileSync(init, accountsSql(passwords, fresh).join('\n'), { mode: 0o600 })
   const log = path.join(dir, 'mariadb.log')

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
-import { fault, freePort, sleep } from './env.mjs'
+import { fault, sleep, usualPort } from './env.mjs'
 import { lastLines } from './mariadb.mjs'
 import { endProcess } from './run.mjs'
 
@@ -20,9 +20,9 @@ export const REDIS_KINDS = {
 export const redisUrl = ({ port }, password) => `redis://:${password}@127.0.0.1:${port}/0`
 
 /** Starts one; `onSpawn({pid, port})` is called before it is ready. Resolves `{pid, port}`. */
-export async function startRedis({ kind, dir, password, program, onSpawn }) {
+export async function startRedis({ kind, dir, password, program, lastPort, onSpawn }) {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const port = await freePort()
+  const port = await usualPort(lastPort)
   const config = path.join(dir, 'redis.conf')
   const log = path.join(dir, 'redis.log')
   // In a file and not on the command line: the password must not be in the process list.

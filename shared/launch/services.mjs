@@ -105,9 +105,9 @@ function redisKind(kind) {
   return {
     answers: (record, passwords) => redisAnswers(redisUrl(record, passwords.redis)),
     programs: redisProgram,
-    start: ({ dataDir, passwords, programs, onSpawn }) => {
+    start: ({ dataDir, passwords, programs, lastPort, onSpawn }) => {
       const dir = path.join(dataDir, `redis-${kind}`)
-      return startRedis({ kind, dir, password: passwords.redis, program: programs, onSpawn })
+      return startRedis({ kind, dir, password: passwords.redis, program: programs, lastPort, onSpawn })
     },
     docker: ({ dataDir, passwords }) => dockerRedis({ dataDir, kind, password: passwords.redis }),
   }
@@ -120,13 +120,18 @@ async function ensure(name, dataDir, passwords) {
   if (record && (await kind.answers(record, passwords))) return
   if (record) await endRecorded(record, dataDir)
   const note = (change) => {
-    const { services } = readState(dataDir)
-    writeState(dataDir, { services: { ...services, [name]: change } })
+    const { services, ports } = readState(dataDir)
+    writeState(dataDir, {
+      services: { ...services, [name]: change },
+      ports: { ...ports, [name]: change.port },
+    })
   }
   const programs = await kind.programs()
   if (programs) {
     const { toolsDir } = programs
-    await kind.start({ dataDir, passwords, programs, onSpawn: (started) => note({ ...started, toolsDir }) })
+    const onSpawn = (started) => note({ ...started, toolsDir })
+    const lastPort = readState(dataDir).ports?.[name]
+    await kind.start({ dataDir, passwords, programs, lastPort, onSpawn })
   } else if (dockerAnswers()) {
     note(await kind.docker({ dataDir, passwords }))
   } else {
