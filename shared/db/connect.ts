@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   statementTimeoutMs: number
   /** Longest wait for a row lock, s. */
   lockWaitS?: number
+  /** Lets this pool send LOAD DATA LOCAL INFILE; only the worker's bulk connections, only from memory. */
+  localInfile?: boolean
   log?: Logger
 }
 
@@ -25,7 +27,7 @@ interface DriverConnection {
 const UTF8MB4_UNICODE_CI = 224
 
 /** Connection settings of mysql2 that every pool of ours shares; LOCAL INFILE is never announced (see bulk connection). */
-export function driverOptions(url: string, connectTimeoutMs: number) {
+export function driverOptions(url: string, connectTimeoutMs: number, localInfile = false) {
   const at = new URL(url)
   return {
     host: at.hostname,
@@ -43,15 +45,18 @@ export function driverOptions(url: string, connectTimeoutMs: number) {
     decimalNumbers: false,
     enableKeepAlive: true,
     multipleStatements: false,
-    flags: ['-LOCAL_FILES', '-FOUND_ROWS'],
+    flags: [localInfile ? '+LOCAL_FILES' : '-LOCAL_FILES', '-FOUND_ROWS'],
   }
 }
 
-/** Session settings of every connection: UTC, strict mode, a limit on each statement and each lock wait. */
+/**
+ * Session settings of every connection: UTC, strict mode, a limit on each statement and each lock wait. Long IN-lists
+ * stay index ranges: turned into a temporary table (the server's default from 1,000 on) they scan.
+ */
 export function sessionSetup(statementTimeoutMs: number, lockWaitS: number): string {
   return (
     `SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', ` +
-    `max_statement_time=${statementTimeoutMs / 1000}, innodb_lock_wait_timeout=${lockWaitS}, tx_isolation='READ-COMMITTED'`
+    `max_statement_time=${statementTimeoutMs / 1000}, innodb_lock_wait_timeout=${lockWaitS}, tx_isolation='READ-COMMITTED', in_predicate_conversion_threshold=0`
   )
 }
 
@@ -71,7 +76,7 @@ export function connectDatabase(options: DatabaseOptions): Knex {
     client: 'mysql2',
     compileSqlOnError: false,
     acquireConnectionTimeout: options.connectTimeoutMs,
-    connection: driverOptions(options.url, options.connectTimeoutMs),
+    connection: driverOptions(options.url, options.connectTimeoutMs, options.localInfile),
     pool: {
       min: 0,
       max: options.poolMax,

@@ -46,3 +46,11 @@ export async function migrate(db: Knex): Promise<string[]> {
     }
   })
 }
+
+/** Names of the steps that this program has and the database has not; all of them when it was never migrated. */
+export async function pendingMigrations(db: Knex): Promise<string[]> {
+  const source = migrationSource(new URL('../../migrations/', import.meta.url))
+  const names = (await source.getMigrations([])).map((file) => source.getMigrationName(file))
+  const done = (await db.schema.hasTable('knex_migrations')) ? await db('knex_migrations').pluck('name') : []
+  return names.filter((name) => !done.includes(name))
+}

@@ -1,0 +1,101 @@
+import type { Deps } from '../deps.ts'
+import type { JobQueues } from '../jobs/queues.ts'
+import { JOBS } from '../jobs/registry.ts'
+import { enqueueOperation, JOB_OF, jobIdOf } from './enqueue.ts'
+import type { OperationType } from './schema.ts'
+
+const SWEEP_EVERY_MS = 5000
+const LOCK = 'clinic:sweep'
+/** A queued operation younger than this is being enqueued right now by whoever asked for it. */
+const SETTLE_MS = 2000
+/** A holder writes its heartbeat every second; silent for this long means dead or cut off. */
+const SILENT_MS = 6000
+const BATCH = 500
+
+interface Candidate {
+  id: string
+  type: OperationType
+  status: 'queued' | 'active'
+  enqueues: number
+}
+
+const LIVE_STATES = new Set(['waiting', 'delayed', 'active', 'prioritized', 'waiting-children'])
+
+/** Whether BullMQ still has a job for a queued operation; a finished one that it merely remembers does not count. */
+async function hasLiveJob(queues: JobQueues, candidate: Candidate): Promise<boolean> {
+  const queue = queues[JOBS[JOB_OF[candidate.type]].queue]
+  const state = await queue.getJobState(jobIdOf(candidate.id, candidate.enqueues))
+  return LIVE_STATES.has(state)
+}
+
+async function candidates(deps: Deps): Promise<Candidate[]> {
+  const ago = (ms: number) => deps.db.raw('utc_timestamp(3) - interval ? second', [ms / 1000])
+  return deps
+    .db('operations')
+    .select('id', 'type', 'status', 'enqueues')
+    .where((q) => q.where('status', 'queued').where('created_at', '<', ago(SETTLE_MS)))
+    .orWhere((q) =>
+      q
+        .where('status', 'active')
+        .where((h) => h.whereNull('heartbeat_at').orWhere('heartbeat_at', '<', ago(SILENT_MS))),
+    )
+    .orderBy('no')
+    .limit(BATCH)
+}
+
+/**
+ * Rings the bell again for every operation that nobody works on: queued without a job (Redis lost it, or the process
+ * died before it enqueued) and active without a heartbeat. Answers how many it rang for.
+ */
+export async function sweepOnce(deps: Deps, queues: JobQueues): Promise<number> {
+  let rung = 0
+  for (const candidate of await candidates(deps)) {
+    // a silent holder's job may still be `active` in BullMQ until its lock expires: a new job need not wait for that,
+    // since the fence shuts the old one out
+    if (candidate.status === 'queued' && (await hasLiveJob(queues, candidate))) continue
+    if (candidate.status === 'active' && (await isFreshlyRung(queues, candidate))) continue
+    await enqueueOperation(deps, queues, candidate)
+    rung++
+  }
+  return rung
+}
+
+/** Whether the last bell for a silent operation still waits to be heard; ringing again would only pile up jobs. */
+async function isFreshlyRung(queues: JobQueues, candidate: Candidate): Promise<boolean> {
+  const queue = queues[JOBS[JOB_OF[candidate.type]].queue]
+  const state = await queue.getJobState(jobIdOf(candidate.id, candidate.enqueues))
+  return state === 'waiting' || state === 'prioritized'
+}
+
+/** Runs `work` if no other process holds the named database lock; the lock lives on one connection of a transaction. */
+export async function underLock<T>(
+  deps: Pick<Deps, 'db'>,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  return deps.db.transaction(async (holder) => {
+    const [[lock]] = (await holder.raw('select get_lock(?, 0) as got', [name])) as [[{ got: number }]]
+    if (lock.got !== 1) return undefined
+    try {
+      return await work()
+    } finally {
+      await holder.raw('do release_lock(?)', [name])
+    }
+  })
+}
+
+/** Sweeps every five seconds until the signal aborts; every API and worker process runs it, one at a time sweeps. */
+export function startSweeper(deps: Deps, queues: JobQueues, signal: AbortSignal): void {
+  const tick = async () => {
+    try {
+      const rung = await underLock(deps, LOCK, () => sweepOnce(deps, queues))
+      if (rung !== undefined && rung > 0)
+        deps.log.info({ rung }, 'sweeper rang for operations nobody worked on')
+    } catch (error) {
+      deps.log.debug({ err: error }, 'sweep failed; tried again in a moment')
+    }
+    if (!signal.aborted) timer = setTimeout(tick, SWEEP_EVERY_MS)
+  }
+  let timer = setTimeout(tick, SWEEP_EVERY_MS * Math.random())
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+}

@@ -1,0 +1,46 @@
+import { fromSqlUtc } from '../units/clock.ts'
+import type { OperationRow } from './repository.ts'
+import type { ImportCounts, Operation } from './schema.ts'
+
+const UNITS: Record<OperationRow['type'], string> = { import: 'rows' }
+
+function eta(row: OperationRow): number | null {
+  if (row.status !== 'active' || row.total === null || !row.rate_per_second) return null
+  return Math.max(0, Math.ceil((row.total - row.processed) / row.rate_per_second))
+}
+
+/** The operation as people and programs see it; paths, cursors and fences stay inside. */
+export function viewOperation(row: OperationRow, placeInLine: number | null = null): Operation {
+  return {
+    id: row.id,
+    type: row.type,
+    kind: row.kind,
+    status: row.status,
+    phase: row.phase,
+    progress: {
+      processed: row.processed,
+      total: row.total,
+      unit: UNITS[row.type],
+      percent: Number(row.percent),
+      ratePerSecond: row.status === 'active' ? row.rate_per_second : null,
+      etaSeconds: eta(row),
+      placeInLine: row.status === 'queued' ? placeInLine : null,
+    },
+    counts: row.counts as ImportCounts | null,
+    params: row.params,
+    file:
+      row.file_name === null
+        ? null
+        : { name: row.file_name, bytes: row.file_bytes ?? 0, sha256: row.file_sha256 ?? '' },
+    result: row.result as Operation['result'],
+    error: row.error,
+    note: row.note,
+    attempts: row.attempts,
+    cancelRequested: row.cancel_requested_at !== null,
+    createdBy: row.created_by === null ? null : { id: row.created_by, name: row.created_by_name ?? '' },
+    createdAt: fromSqlUtc(row.created_at) as string,
+    startedAt: fromSqlUtc(row.started_at),
+    finishedAt: fromSqlUtc(row.finished_at),
+    version: row.version,
+  }
+}

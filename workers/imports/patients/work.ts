@@ -1,0 +1,195 @@
+import { writeAudit } from '../../../shared/audit/write.ts'
+import { bumpGenerations, invalidate } from '../../../shared/cache/read-cache.ts'
+import type { Knex } from '../../../shared/db/connect.ts'
+import { type Chunk, type Position, readChunks, type SourceRow } from '../../../shared/imports/reader.ts'
+import { allocatePatientIds } from '../../../shared/patients/ids.ts'
+import { judgePatient } from '../../../shared/patients/rules.ts'
+import type { BulkWork, Counts, Piece } from '../../runtime/bulk.ts'
+import type { Run } from '../../runtime/context.ts'
+import type { BulkInsert } from '../load-data.ts'
+import type { PreparedSource } from '../prepare.ts'
+import { saveRefusals } from '../refusals.ts'
+import { lookUp, StoredPatients } from './lookup.ts'
+import { Plan, type Refusal } from './plan.ts'
+import { type Candidate, keysOf, looseKeys } from './record.ts'
+import { type NewRows, newRows, writeNew, writeUpdates } from './write.ts'
+
+const GENERATION_EVERY_MS = 1000
+
+/** A chunk of rows judged by themselves and, as far as that may be guessed, decided. */
+interface Prepared {
+  refusals: Refusal[]
+  /** Rows whose keys no other row of the file can have. */
+  plain: Candidate[]
+  /** Rows whose keys may stand in the file again: decided inside the transaction, in file order. */
+  watched: Candidate[]
+  leftOut: Counts
+  /** The guess for the plain rows. */
+  plan: Plan
+  rows: NewRows | null
+  read: number
+}
+
+/** How patients get from a prepared file into the database. */
+export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
+  readonly #run: Run
+  readonly #source: PreparedSource
+  readonly #insert: BulkInsert
+  readonly #importNo: number
+  /** No patient was stored when the run began, so that looking keys up is pointless until something contradicts. */
+  #expectsNobody: boolean
+  #generationAt = 0
+  /** Patients that the last piece changed. */
+  #changedIds: string[] = []
+
+  constructor(run: Run, source: PreparedSource, insert: BulkInsert, expectsNobody: boolean) {
+    this.#run = run
+    this.#source = source
+    this.#insert = insert
+    this.#importNo = run.row.no
+    this.#expectsNobody = expectsNobody
+  }
+
+  async *read(
+    from: Position | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<Piece<SourceRow[], Position>, void> {
+    const { path, layout } = this.#source
+    const chunkRows = this.#run.deps.config.IMPORT_CHUNK_ROWS
+    const chunks: AsyncGenerator<Chunk, void> = readChunks(path, layout, from ?? layout.start, {
+      chunkRows,
+      signal,
+    })
+    for await (const { rows, end } of chunks) yield { chunk: rows, end, processed: end.row }
+  }
+
+  async prepare(rows: SourceRow[]): Promise<Prepared> {
+    const judged = this.#judge(rows)
+    const found = this.#expectsNobody
+      ? new StoredPatients(this.#options.source)
+      : await lookUp(this.#run.deps.db, this.#options.source, judged.plain)
+    const plan = new Plan(found, [], this.#options)
+    for (const candidate of judged.plain) plan.take(candidate, false)
+    return { ...judged, plan, rows: await this.#newRows(plan), read: rows.length }
+  }
+
+  async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
+    if (careful) this.#expectsNobody = false
+    const { plans, fresh } = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
+    for (const rows of fresh) if (!this.#source.options.dryRun) await writeNew(trx, this.#insert, rows)
+    const counts: Counts = {
+      read: prepared.read,
+      inserted: 0,
+      updated: 0,
+      unchanged: 0,
+      skipped: 0,
+      rejected: 0,
+    }
+    counts.rejected = prepared.refusals.length
+    for (const plan of plans) {
+      if (!this.#source.options.dryRun) await writeUpdates(trx, plan, this.#importNo, this.#options.source)
+      for (const [name, n] of Object.entries(plan.counts)) counts[name] = (counts[name] ?? 0) + n
+    }
+    this.#changedIds = plans.flatMap((plan) => [...plan.updates.keys()])
+    await saveRefusals(trx, this.#importNo, [...prepared.refusals, ...plans.flatMap((plan) => plan.refusals)])
+    const claims = plans.flatMap((plan) => plan.claims)
+    if (claims.length > 0) {
+      await trx('import_keys').insert(
+        claims.map(({ key, row }) => ({ operation_no: this.#importNo, key_text: key, row_no: row })),
+      )
+    }
+    await this.#audit(trx, prepared, counts)
+    return { ...counts, ...prepared.leftOut }
+  }
+
+  /** Makes cached reads see what was written: lists at most once a second, changed patients one by one. */
+  async committed(): Promise<void> {
+    const ids = this.#changedIds
+    if (ids.length > 0) await invalidate(this.#run.deps, { domain: 'patients', ids })
+    const now = Date.now()
+    if (now - this.#generationAt < GENERATION_EVERY_MS) return
+    this.#generationAt = now
+    await bumpGenerations(this.#run.deps, ['patients'])
+  }
+
+  get #options() {
+    return this.#source.options
+  }
+
+  #judge(rows: SourceRow[]): Pick<Prepared, 'refusals' | 'plain' | 'watched' | 'leftOut'> {
+    const { toFields, options, todayOn, repeats } = this.#source
+    const judging = { strictness: options.strictness, todayOn }
+    const refusals: Refusal[] = []
+    const plain: Candidate[] = []
+    const watched: Candidate[] = []
+    const leftOut: Counts = {}
+    for (const { row, line, cells, problem } of rows) {
+      if (problem !== undefined) {
+        refusals.push({ row, line, cells, problems: [problem] })
+        continue
+      }
+      const judgement = judgePatient(toFields(cells), judging)
+      if ('problems' in judgement) {
+        refusals.push({ row, line, cells, problems: judgement.problems })
+        continue
+      }
+      for (const column of judgement.leftOut)
+        leftOut[`leftOut.${column}`] = (leftOut[`leftOut.${column}`] ?? 0) + 1
+      const { patient } = judgement
+      const mayRepeat = looseKeys(patient.externalId ?? '', patient.idNumber ?? '').some((key) =>
+        repeats.mayRepeat(key),
+      )
+      ;(mayRepeat ? watched : plain).push({ row, line, cells, patient })
+    }
+    return { refusals, plain, watched, leftOut }
+  }
+
+  async #newRows(plan: Plan): Promise<NewRows | null> {
+    if (plan.inserts.length === 0) return null
+    const firstId = await allocatePatientIds(this.#run.deps.db, plan.inserts.length)
+    return newRows(plan.inserts, firstId, this.#importNo, this.#options.source)
+  }
+
+  /** The guess for plain rows as it is; watched rows decided now, when all earlier chunks are committed. */
+  async #asGuessed(trx: Knex.Transaction, prepared: Prepared): Promise<{ plans: Plan[]; fresh: NewRows[] }> {
+    const fresh = prepared.rows === null ? [] : [prepared.rows]
+    if (prepared.watched.length === 0) return { plans: [prepared.plan], fresh }
+    const watched = await this.#decideNow(trx, prepared.watched, [])
+    const more = await this.#newRows(watched)
+    return { plans: [prepared.plan, watched], fresh: more === null ? fresh : [...fresh, more] }
+  }
+
+  /** Everything looked up and decided again under locks, after a guess was wrong. */
+  async #again(trx: Knex.Transaction, prepared: Prepared): Promise<{ plans: Plan[]; fresh: NewRows[] }> {
+    const plan = await this.#decideNow(trx, prepared.watched, prepared.plain)
+    const rows = await this.#newRows(plan)
+    return { plans: [plan], fresh: rows === null ? [] : [rows] }
+  }
+
+  async #decideNow(trx: Knex.Transaction, watched: Candidate[], plain: Candidate[]): Promise<Plan> {
+    const all = [...watched, ...plain].sort((a, b) => a.row - b.row)
+    // a plan changes the values it is given, and a chunk may be decided more than once
+    const copies = all.map((candidate) => ({ ...candidate, patient: { ...candidate.patient } }))
+    const isWatched = new Set(watched.map((candidate) => candidate.row))
+    const keys = watched.flatMap((candidate) => keysOf(candidate.patient))
+    const claimed = (await trx('import_keys')
+      .where({ operation_no: this.#importNo })
+      .whereIn('key_text', keys)
+      .pluck('key_text')) as string[]
+    const plan = new Plan(await lookUp(trx, this.#options.source, copies, true), claimed, this.#options)
+    for (const candidate of copies) plan.take(candidate, isWatched.has(candidate.row))
+    return plan
+  }
+
+  async #audit(trx: Knex.Transaction, prepared: Prepared, counts: Counts): Promise<void> {
+    const { row, hold } = this.#run
+    await writeAudit(trx, {
+      userId: row.created_by,
+      action: 'imports.chunk',
+      entity: 'operation',
+      entityId: hold.id,
+      outcome: 'ok',
+      detail: { rows: prepared.read, inserted: counts.inserted, updated: counts.updated },
+    })
+  }
+}

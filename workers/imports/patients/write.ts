@@ -1,0 +1,97 @@
+import type { Knex } from '../../../shared/db/connect.ts'
+import type { PatientValues } from '../../../shared/patients/rules.ts'
+import { wordsOf } from '../../../shared/patients/words.ts'
+import { ChunkConflict } from '../../runtime/bulk.ts'
+import type { BulkInsert, Cell } from '../load-data.ts'
+import type { Plan } from './plan.ts'
+import { type Candidate, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
+
+const INSERT_COLUMNS = ['id', 'source', ...VALUE_COLUMNS, 'import_no', 'touched_by_import_no'] as const
+const WORD_COLUMNS = ['word', 'patient_id'] as const
+
+/** The table rows of new patients; made while the chunk before is being written. */
+export interface NewRows {
+  patients: Cell[][]
+  words: Cell[][]
+}
+
+/** Makes the table rows of new patients under ids of their own, `firstId` on. Words come in index order. */
+export function newRows(
+  inserts: readonly Candidate[],
+  firstId: number,
+  importNo: number,
+  source: string,
+): NewRows {
+  const patients: Cell[][] = []
+  const words: Cell[][] = []
+  for (let i = 0; i < inserts.length; i++) {
+    const { patient } = inserts[i] as Candidate
+    const id = firstId + i
+    const values = VALUE_FIELDS.map((field) => patient[field])
+    patients.push([id, patient.externalId === null ? null : source, ...values, importNo, importNo])
+    for (const word of wordsOf(patient.name)) words.push([word, id])
+  }
+  words.sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1))
+  return { patients, words }
+}
+
+/** Writes new patients and the words they are found by. */
+export async function writeNew(trx: Knex.Transaction, insert: BulkInsert, rows: NewRows): Promise<void> {
+  await insert(trx, 'patients', INSERT_COLUMNS, rows.patients)
+  await insert(trx, 'patient_words', WORD_COLUMNS, rows.words)
+}
+
+const COLUMN_OF = Object.fromEntries(VALUE_FIELDS.map((field, i) => [field, VALUE_COLUMNS[i]])) as Record<
+  keyof PatientValues,
+  string
+>
+
+async function replaceWords(trx: Knex.Transaction, id: string, before: string, after: string): Promise<void> {
+  const old = new Set(wordsOf(before))
+  const fresh = new Set(wordsOf(after))
+  const gone = [...old].filter((word) => !fresh.has(word))
+  const added = [...fresh].filter((word) => !old.has(word))
+  if (gone.length > 0) await trx('patient_words').where({ patient_id: id }).whereIn('word', gone).delete()
+  if (added.length > 0) await trx('patient_words').insert(added.map((word) => ({ word, patient_id: id })))
+}
+
+/**
+ * Writes changed patients, each only at the version that was compared: whoever edited one meanwhile makes the chunk
+ * start again. What was there before is kept by import, so that it can be taken back.
+ */
+export async function writeUpdates(
+  trx: Knex.Transaction,
+  plan: Plan,
+  importNo: number,
+  source: string,
+): Promise<void> {
+  const kept: Record<string, unknown>[] = []
+  for (const { stored, before, changes } of plan.updates.values()) {
+    const fields = Object.keys(changes) as (keyof PatientValues)[]
+    const changed = await trx('patients')
+      .where({ id: stored.id, version: stored.version })
+      .update({
+        ...Object.fromEntries(fields.map((field) => [COLUMN_OF[field], changes[field]])),
+        ...(changes.externalId === undefined ? {} : { source }),
+        version: stored.version + 1,
+        touched_by_import_no: importNo,
+        updated_at: trx.raw('utc_timestamp(3)'),
+      })
+    if (changed !== 1) throw new ChunkConflict('a patient was edited meanwhile')
+    if (changes.name !== undefined) await replaceWords(trx, stored.id, before.name, changes.name)
+    kept.push({
+      operation_no: importNo,
+      kind: 'patients',
+      row_id: stored.id,
+      version_after: stored.version + 1,
+      fields_before: JSON.stringify(Object.fromEntries(fields.map((field) => [field, before[field]]))),
+    })
+  }
+  // a row that two rows of one file changed keeps what was there before the first
+  for (const row of kept) {
+    await trx('import_changes')
+      .insert(row)
+      .onConflict(['operation_no', 'kind', 'row_id'])
+      .merge({ version_after: row.version_after })
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Deps } from '../../shared/deps.ts'
+import { AppError } from '../../shared/errors/app-error.ts'
+import { compileMapping, type RowMapper, suggestMapping } from '../../shared/imports/mapping.ts'
+import { type Layout, readChunks, readLayout } from '../../shared/imports/reader.ts'
+import type { ImportOptions, Mapping } from '../../shared/imports/schema.ts'
+import { type Sniffed, sniffFile } from '../../shared/imports/sniff.ts'
+import { stageFile } from '../../shared/imports/stage.ts'
+import { clinicDay } from '../../shared/units/dates.ts'
+import type { Run } from '../runtime/context.ts'
+import { looseKeys } from './patients/record.ts'
+import { RepeatFinder, Repeats } from './repeats.ts'
+
+/** A file ready to be read row by row: UTF-8, its columns mapped, its repeated keys known. */
+export interface PreparedSource {
+  path: string
+  layout: Layout
+  sniffed: Sniffed
+  options: ImportOptions
+  mapping: Mapping
+  toFields: RowMapper
+  /** The clinic day by which all rows are judged, the same in every run of the operation. */
+  todayOn: string
+  repeats: Repeats
+  totalRows: number
+}
+
+const SCAN_CHUNK_ROWS = 2000
+const EXTERNAL_ID = 0
+const ID_NUMBER = 3
+
+/** The options that override what is found in the file. */
+const given = ({ encoding, delimiter }: ImportOptions) => ({
+  ...(encoding === undefined ? {} : { encoding }),
+  ...(delimiter === undefined ? {} : { delimiter }),
+})
+
+/** Folder of an operation's working files; goes when the operation is done with them. */
+export const workDir = (deps: Pick<Deps, 'config'>, operationId: string): string =>
+  join(deps.config.DATA_DIR, 'work', operationId)
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function scan(
+  run: Run,
+  path: string,
+  layout: Layout,
+  toFields: RowMapper,
+): Promise<{ repeats: Repeats; totalRows: number }> {
+  const finder = new RepeatFinder()
+  let totalRows = 0
+  for await (const { rows } of readChunks(path, layout, layout.start, {
+    chunkRows: SCAN_CHUNK_ROWS,
+    signal: run.signal,
+  })) {
+    totalRows += rows.length
+    for (const { cells, problem } of rows) {
+      if (problem !== undefined) continue
+      const fields = toFields(cells)
+      for (const key of looseKeys(fields[EXTERNAL_ID] ?? '', fields[ID_NUMBER] ?? '')) finder.add(key)
+    }
+  }
+  return { repeats: finder.finish(), totalRows }
+}
+
+/**
+ * Makes an upload ready: recognises it, turns it into UTF-8 if it is not, maps its columns and reads it once to count
+ * rows and find keys that may repeat. A run that takes over finds the staged file and the scan and goes on at once.
+ * Throws `operation/file-gone`, or what is wrong with the file as a whole.
+ */
+export async function prepareSource(run: Run, options: ImportOptions): Promise<PreparedSource> {
+  const upload = run.row.file_path
+  if (upload === null || !(await exists(upload))) throw new AppError('operation/file-gone')
+  const dir = workDir(run.deps, run.hold.id)
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const sniffed = await sniffFile(upload, given(options))
+  const staged = join(dir, 'staged.csv')
+  const path = (await exists(staged))
+    ? staged
+    : await stageFile(upload, staged, { encoding: sniffed.encoding, signal: run.signal })
+  const layout = await readLayout(path, sniffed.delimiter)
+  const kind = run.row.kind ?? ''
+  const { mapping } = suggestMapping(kind, layout.columns, [], options.mapping)
+  const toFields = compileMapping(kind, layout.columns, mapping, options.strictness)
+  const scanned = join(dir, 'repeats.bin')
+  const kept = run.row.total === null ? null : await Repeats.load(scanned)
+  const { repeats, totalRows } =
+    kept === null
+      ? await scan(run, path, layout, toFields)
+      : { repeats: kept, totalRows: run.row.total as number }
+  if (kept === null) await repeats.save(scanned)
+  const todayOn = clinicDay(new Date(`${run.row.created_at.replace(' ', 'T')}Z`))
+  return { path, layout, sniffed, options, mapping, toFields, todayOn, repeats, totalRows }
+}

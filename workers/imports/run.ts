@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { bumpGenerations } from '../../shared/cache/read-cache.ts'
+import { inTransaction } from '../../shared/db/transaction.ts'
+import { addEvent, ring } from '../../shared/events/outbox.ts'
+import { importOptions } from '../../shared/imports/schema.ts'
+import { operationEvent } from '../../shared/operations/events.ts'
+import { completeOperation } from '../../shared/operations/lifecycle.ts'
+import { findOperation, type OperationRow } from '../../shared/operations/repository.ts'
+import { runBulk } from '../runtime/bulk.ts'
+import { type Processor, type Run, Stopped } from '../runtime/context.ts'
+import { patiently } from '../runtime/patience.ts'
+import { chooseBulkInsert } from './load-data.ts'
+import { PatientsWork } from './patients/work.ts'
+import { type PreparedSource, prepareSource, workDir } from './prepare.ts'
+
+const ZERO = { read: 0, inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
+
+/** Notes what the run is doing now, under its fence, and tells the screens. */
+async function enterPhase(run: Run, fields: Record<string, unknown>): Promise<Run> {
+  const row = await patiently(run, () =>
+    inTransaction(run.deps.db, async (trx) => {
+      const held = await trx('operations')
+        .where({ id: run.hold.id, fence: run.hold.fence, status: 'active' })
+        .update({ ...fields, version: trx.raw('version + 1') })
+      if (held !== 1) throw new Stopped('fenced')
+      const now = (await findOperation(trx, run.hold.id)) as OperationRow
+      await addEvent(trx, operationEvent(now, run.deps.clock.now()))
+      return now
+    }),
+  )
+  ring(run.deps)
+  return { ...run, row }
+}
+
+async function rememberMapping(run: Run, source: PreparedSource): Promise<void> {
+  const header = JSON.stringify(source.layout.columns)
+  await run.deps
+    .db('import_mappings')
+    .insert({
+      kind: run.row.kind,
+      source: source.options.source,
+      header_sha256: createHash('sha256').update(header).digest('hex'),
+      header,
+      mapping: JSON.stringify(source.mapping),
+      strictness: source.options.strictness,
+      used_by: run.row.created_by,
+      used_at: run.deps.db.raw('utc_timestamp(3)'),
+    })
+    .onConflict(['kind', 'header_sha256'])
+    .merge(['source', 'mapping', 'strictness', 'used_by', 'used_at'])
+}
+
+/** Names what lenient reading left out, most frequent first: nothing disappears unsaid. */
+function leftOutNote(counts: Record<string, number>): string | null {
+  const left = Object.entries(counts).flatMap(([name, n]) =>
+    name.startsWith('leftOut.') ? [[name.slice(8), n] as const] : [],
+  )
+  if (left.length === 0) return null
+  const parts = left.sort((a, b) => b[1] - a[1]).map(([column, n]) => `${column} ${n}`)
+  return `Left out: ${parts.join(', ')}`.slice(0, 255)
+}
+
+/** Job `imports.run`: carries an uploaded file into the database. */
+export const runImport: Processor = async (claimed) => {
+  const options = importOptions.parse(claimed.row.params.options ?? {})
+  const preparing = await enterPhase(claimed, { phase: 'prepare' })
+  const source = await prepareSource(preparing, options)
+  const { insert, isLoadData } = await patiently(preparing, () => chooseBulkInsert(preparing.bulkDb))
+  const run = await enterPhase(preparing, {
+    phase: 'rows',
+    total: source.totalRows,
+    note: isLoadData ? null : 'The server forbids LOAD DATA; rows are inserted one statement at a time.',
+  })
+  const anybody = await patiently(run, async () => run.deps.db('patients').first('id'))
+  const counts = await runBulk(run, new PatientsWork(run, source, insert, anybody === undefined), ZERO)
+  const ended = await patiently(run, () =>
+    completeOperation(
+      run.deps,
+      run.hold,
+      { phase: null, counts: JSON.stringify(counts), note: leftOutNote(counts) },
+      async (trx) => {
+        await trx('import_keys').where({ operation_no: run.row.no }).delete()
+      },
+    ),
+  )
+  if (ended === 'fenced') throw new Stopped('fenced')
+  await bumpGenerations(run.deps, ['patients'])
+  await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
+  if (ended !== 'completed') return
+  if (claimed.row.file_path !== null) await rm(claimed.row.file_path, { force: true })
+  await rememberMapping(run, source).catch((error) => run.log.warn({ err: error }, 'mapping not remembered'))
+}

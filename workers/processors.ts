@@ -1,0 +1,7 @@
+import type { JobType } from '../shared/jobs/registry.ts'
+import type { Processor } from './runtime/context.ts'
+
+/** Which code carries out which job: total, so that a job type without a processor does not compile; loaded on first use. */
+export const processors: Record<JobType, () => Promise<Processor>> = {
+  'imports.run': async () => (await import('./imports/run.ts')).runImport,
+}

@@ -1,0 +1,154 @@
+import type { Knex } from '../../shared/db/connect.ts'
+import { fromDatabase, isConnectionLost, isDuplicateKey, isRetryable } from '../../shared/db/errors.ts'
+import { holdState } from '../../shared/operations/lifecycle.ts'
+import { type Run, Stopped, throwIfStopped } from './context.ts'
+import { patiently, sleep } from './patience.ts'
+import { Progress } from './progress.ts'
+
+export type Counts = Record<string, number>
+
+/** A piece of the source and the place behind it. `processed` counts units of the source up to `end`. */
+export interface Piece<Chunk, Cursor> {
+  chunk: Chunk
+  end: Cursor
+  processed: number
+}
+
+/** What a bulk job says of itself; everything else (transaction, cursor, fence, retry, pace) is the loop's. */
+export interface BulkWork<Chunk, Prepared, Cursor> {
+  /** The source from a cursor on; reading again from any `end` must give the same pieces. */
+  read(from: Cursor | null, signal: AbortSignal): AsyncGenerator<Piece<Chunk, Cursor>, void>
+  /** Judging and early look-ups, done while the piece before is being written: a guess that `write` may not trust. */
+  prepare(chunk: Chunk): Promise<Prepared>
+  /**
+   * Writes a piece inside its transaction and answers what to add to the counts. `careful` after a conflict: look
+   * everything up again, locking. Throws {@link ChunkConflict} when a guess turned out wrong.
+   */
+  write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts>
+  /** What follows a commit outside the database (cached reads); repeated by others if it fails. */
+  committed?(): Promise<void>
+}
+
+/** A guess made before the transaction was wrong: the piece is rolled back and written again, carefully. */
+export class ChunkConflict extends Error {}
+
+/** Conflicts in a row after which a piece fails: far more than two imports and a front desk can cause. */
+const MAX_CONFLICTS = 25
+const CONFLICT_PAUSE_MS = 40
+
+interface Checkpoint<Cursor> {
+  at: Cursor
+  processed: number
+}
+
+const plus = (counts: Counts, added: Counts): Counts => {
+  const sum = { ...counts }
+  for (const [name, n] of Object.entries(added)) sum[name] = (sum[name] ?? 0) + n
+  return sum
+}
+
+/**
+ * Carries a source into the database piece by piece, each in one transaction together with the cursor, the counts and
+ * the fence. A process may die at any instant, a COMMIT's answer may be lost, another worker may take over: every row
+ * takes effect exactly once. Memory: one piece being written and one being prepared.
+ */
+export async function runBulk<Chunk, Prepared, Cursor>(
+  run: Run,
+  work: BulkWork<Chunk, Prepared, Cursor>,
+  zero: Counts,
+): Promise<Counts> {
+  const { signal } = run
+  const checkpoint = run.row.cursor_state as Checkpoint<Cursor> | null
+  let counts: Counts = { ...zero, ...run.row.counts }
+  const progress = new Progress(run, checkpoint?.processed ?? 0)
+  const source = work.read(checkpoint?.at ?? null, signal)
+
+  const prepareNext = async () => {
+    const { value: piece, done } = await source.next()
+    if (done === true || piece === undefined) return null
+    return { piece, prepared: await patiently(run, () => work.prepare(piece.chunk)) }
+  }
+
+  try {
+    let ahead = prepareNext()
+    for (;;) {
+      const next = await ahead
+      if (next === null) return counts
+      throwIfStopped(signal)
+      ahead = prepareNext()
+      ahead.catch(() => undefined) // looked at in the next round; never an unhandled rejection meanwhile
+      const startedAt = performance.now()
+      counts = await commitPiece(run, work, next.piece, next.prepared, counts, progress)
+      await Promise.all([work.committed?.(), progress.committed(next.piece.processed, counts)])
+      const pause = run.pace.pauseAfter(performance.now() - startedAt)
+      progress.note = pause.note
+      if (pause.ms > 0) await sleep(pause.ms, signal)
+    }
+  } finally {
+    await source.return(undefined)
+  }
+}
+
+async function commitPiece<Chunk, Prepared, Cursor>(
+  run: Run,
+  work: BulkWork<Chunk, Prepared, Cursor>,
+  piece: Piece<Chunk, Cursor>,
+  prepared: Prepared,
+  before: Counts,
+  progress: Progress,
+): Promise<Counts> {
+  let careful = false
+  for (let conflicts = 0; ; ) {
+    try {
+      return await run.bulkDb.transaction(async (trx) => {
+        const counts = plus(before, await work.write(trx, prepared, careful))
+        await saveCheckpoint(trx, run, { at: piece.end, processed: piece.processed }, counts, progress)
+        return counts
+      })
+    } catch (error) {
+      if (isConnectionLost(error)) {
+        // the COMMIT may have happened: only the cursor in the database knows
+        const committed = await patiently(run, () => checkpointOf<Cursor>(run))
+        if (committed.checkpoint?.processed === piece.processed) return committed.counts
+      } else if (isRetryable(error) || isDuplicateKey(error) || error instanceof ChunkConflict) {
+        if (++conflicts > MAX_CONFLICTS) throw error
+        await sleep(Math.random() * CONFLICT_PAUSE_MS * conflicts, run.signal)
+      } else throw error instanceof Stopped ? error : fromDatabase(error)
+      careful = true
+      throwIfStopped(run.signal)
+    }
+  }
+}
+
+async function saveCheckpoint<Cursor>(
+  trx: Knex.Transaction,
+  run: Run,
+  checkpoint: Checkpoint<Cursor>,
+  counts: Counts,
+  progress: Progress,
+): Promise<void> {
+  const held = await trx('operations')
+    .where({ id: run.hold.id, fence: run.hold.fence, status: 'active' })
+    .whereNull('cancel_requested_at')
+    .update({
+      cursor_state: JSON.stringify(checkpoint),
+      counts: JSON.stringify(counts),
+      ...progress.columns(checkpoint.processed),
+      barren_starts: 0,
+      heartbeat_at: trx.raw('utc_timestamp(3)'),
+      version: trx.raw('version + 1'),
+    })
+  if (held === 1) return
+  throw new Stopped((await holdState(trx, run.hold)) === 'cancel-requested' ? 'cancelled' : 'fenced')
+}
+
+async function checkpointOf<Cursor>(
+  run: Run,
+): Promise<{ checkpoint: Checkpoint<Cursor> | null; counts: Counts }> {
+  const row = await run.deps
+    .db('operations')
+    .where({ id: run.hold.id })
+    .first('fence', 'cursor_state', 'counts')
+  if (row === undefined || Number(row.fence) !== run.hold.fence) throw new Stopped('fenced')
+  return { checkpoint: row.cursor_state as Checkpoint<Cursor> | null, counts: row.counts ?? {} }
+}
