@@ -24,6 +24,7 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   query: Q
   body: B
   signal: AbortSignal
+  /** Value of a request header; several of one name count as absent, because no two readers agree on them. */
   header(name: string): string | undefined
   /** Raw request and response, for streams and uploads only. */
   req: IncomingMessage

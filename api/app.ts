@@ -1,0 +1,60 @@
+import Koa, { type Middleware } from 'koa'
+import { AppError } from '../shared/errors/app-error.ts'
+import { safeError } from '../shared/log/log.ts'
+import { isSecure } from './http/client.ts'
+import { createEdge, type Edge } from './http/edge.ts'
+import { PAGE_CSP, securityHeaders } from './http/headers.ts'
+import type { Route } from './http/route.ts'
+import { pageFallback, webFiles, webRoot } from './http/web-files.ts'
+import { allRoutes } from './routes.ts'
+import type { ApiServices } from './services.ts'
+
+/** The API of one process, not yet listening. */
+export interface App {
+  koa: Koa
+  edge: Edge
+  routes: readonly Route[]
+  close(): void
+}
+
+export interface AppOptions {
+  /** Routes beside the clinic's own; for tests. */
+  extraRoutes?: readonly Route[]
+  /** Further pages in front of the static files (the job queue page); they get the page headers. */
+  pages?: readonly Middleware[]
+}
+
+const UNREMARKABLE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECANCELED'])
+
+/** Puts the API together: the table of routes first, then pages and files. */
+export function createApp(services: ApiServices, options: AppOptions = {}): App {
+  const { config, log } = services.deps
+  const routes = [...allRoutes(services), ...(options.extraRoutes ?? [])]
+  const edge = createEdge({ services, routes, findToken: async () => null })
+  const root = webRoot()
+  const koa = new Koa()
+  koa.on('error', (error: Error & { code?: string }) => {
+    if (!UNREMARKABLE.has(error.code ?? '')) log.error({ err: safeError(error) }, 'page failed')
+  })
+  koa.use(async (ctx, next) => {
+    // the edge writes the answer itself: koa's own response step costs more than the whole session check
+    ctx.respond = false
+    if (await edge.handle(ctx.req, ctx.res)) return
+    ctx.respond = true
+    for (const [name, value] of securityHeaders(isSecure(ctx.req, config), PAGE_CSP)) ctx.set(name, value)
+    try {
+      await next()
+      if (ctx.status !== 404 || ctx.body != null || ctx.res.headersSent) return
+      throw new AppError(
+        ctx.method === 'GET' || ctx.method === 'HEAD' ? 'not-found' : 'request/method-not-allowed',
+      )
+    } catch (error) {
+      ctx.respond = false
+      edge.refuse(ctx.req, ctx.res, error)
+    }
+  })
+  for (const page of options.pages ?? []) koa.use(page)
+  koa.use(webFiles(root))
+  koa.use(pageFallback(root))
+  return { koa, edge, routes, close: () => edge.close() }
+}

@@ -1,0 +1,186 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AppError } from '../../shared/errors/app-error.ts'
+import type { ApiServices } from '../services.ts'
+import { authenticate, credentialsOf, type FindToken } from './authenticate.ts'
+import { type OnCut, RequestCall } from './call.ts'
+import { answeredPreflight } from './cors.ts'
+import { changesState, checkForgery } from './csrf.ts'
+import { DATA_CSP, dataHeaders, securityHeaders } from './headers.ts'
+import { hasBody, readJson } from './json-body.ts'
+import { compileRoutes, type Match } from './matcher.ts'
+import { parseQuery } from './query.ts'
+import { GeneralLimit } from './rate-limit.ts'
+import type { Route } from './route.ts'
+import { sendError, sendReply } from './send.ts'
+import { refuseFields, validate } from './validate.ts'
+
+/** The HTTP edge of one process: every answer of the API goes through it. */
+export interface Edge {
+  /** Answers a request of the API; false when the path is not the API's. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>
+  /** Answers a request that nobody wanted, or that failed outside the table. */
+  refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void
+  limit: GeneralLimit
+  close(): void
+}
+
+export interface EdgeOptions {
+  services: ApiServices
+  routes: readonly Route[]
+  findToken: FindToken
+  /** Told of every refusal of a signed-in person (for the audit). */
+  onDenied?: (call: RequestCall, error: AppError) => void
+}
+
+const onCut: OnCut = (call, reason) => {
+  if (!call.answered && reason.code !== 'request/client-gone') sendError(call, reason)
+}
+
+/** Builds the edge from the route table. */
+export function createEdge({ services, routes, findToken, onDenied }: EdgeOptions): Edge {
+  const { deps } = services
+  const table = compileRoutes(routes)
+  const limit = new GeneralLimit(deps)
+  const gate = { limit, findToken }
+  const giveBack = (call: RequestCall) => limit.giveBack(call)
+
+  function open(req: IncomingMessage, res: ServerResponse): RequestCall {
+    const call = new RequestCall(deps, req, res, onCut)
+    res.once('close', () => {
+      call.finish()
+      if (!res.writableFinished) call.cut(new AppError('request/client-gone'))
+      services.observeRequest?.({
+        method: req.method ?? '',
+        route: call.routePath,
+        status: res.statusCode,
+        durationMs: performance.now() - call.startedAt,
+      })
+    })
+    return call
+  }
+
+  async function run(call: RequestCall, { route, params }: Match, search: string): Promise<void> {
+    const { req } = call
+    const { mode } = route
+    if (mode !== 'stream') call.startDeadline(deps.config.REQUEST_TIMEOUT_MS)
+    if (mode === 'stream' || mode === 'upload') presetHeaders(call)
+    const credentials = credentialsOf(call)
+    const guarded = credentials.kind === 'cookie' || (credentials.kind === 'none' && route.access === 'open')
+    if (guarded && changesState(req.method)) checkForgery(call)
+    await authenticate(call, route, credentials, gate)
+    if (params !== undefined && route.params !== undefined) call.params = validate(route.params, params)
+    const query = parseQuery(search)
+    if (route.query !== undefined) call.query = validate(route.query, query)
+    else refuseFields(query)
+    if (mode === 'upload') watchUpload(call, deps.config.REQUEST_TIMEOUT_MS)
+    else if (route.method !== 'GET' || hasBody(req)) await takeBody(call, route)
+    sendIfOpen(call, route, await route.handle(call as never))
+  }
+
+  function sendIfOpen(call: RequestCall, route: Route, reply: Awaited<ReturnType<Route['handle']>>): void {
+    if (call.answered) return
+    sendReply(call, route, reply, giveBack)
+  }
+
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    const { path, search } = splitUrl(req.url ?? '')
+    let match: Match | undefined
+    let call: RequestCall | undefined
+    try {
+      match = table.find(req.method ?? '', path)
+      if (match === undefined && !isApi(path)) return false
+      call = open(req, res)
+      if (match === undefined) {
+        if (answeredPreflight(req, res, deps.config, dataHeaders(call.secure))) return true
+        throwUnmatched(table.allowed(path))
+      } else {
+        call.routePath = match.route.path
+        await run(call, match, search)
+      }
+    } catch (error) {
+      call ??= open(req, res)
+      fail(call, error)
+    }
+    return true
+  }
+
+  function throwUnmatched(allowed: string[]): never {
+    if (allowed.length === 0) throw new AppError('not-found')
+    throw new MethodNotAllowed(allowed)
+  }
+
+  function fail(call: RequestCall, error: unknown): void {
+    if (call.answered && call.res.writableEnded) return
+    const own = error instanceof MethodNotAllowed ? { Allow: error.allowed.join(', ') } : {}
+    const known = error instanceof MethodNotAllowed ? new AppError('request/method-not-allowed') : error
+    if (known instanceof AppError && known.code === 'request/client-gone') return
+    if (known instanceof AppError && known.code === 'auth/forbidden') onDenied?.(call, known)
+    sendError(call, known, own)
+  }
+
+  return {
+    handle,
+    limit,
+    refuse: (req, res, error) => fail(open(req, res), error),
+    close: () => limit.close(),
+  }
+}
+
+class MethodNotAllowed extends Error {
+  readonly allowed: string[]
+  constructor(allowed: string[]) {
+    super('method not allowed')
+    this.allowed = allowed
+  }
+}
+
+const isApi = (path: string) => path === '/api' || path.startsWith('/api/')
+
+/** Path and query of a request target; the absolute form is taken too, as the standard demands. */
+function splitUrl(url: string): { path: string; search: string } {
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
+  const at = target.indexOf('?')
+  return at === -1
+    ? { path: target, search: '' }
+    : { path: target.slice(0, at), search: target.slice(at + 1) }
+}
+
+/** A handler that writes to `res` itself finds the security headers already there. */
+function presetHeaders(call: RequestCall): void {
+  for (const [name, value] of securityHeaders(call.secure, DATA_CSP)) call.res.setHeader(name, value)
+  call.res.setHeader('X-Request-Id', call.requestId)
+  call.res.setHeader('Cache-Control', 'private, no-store')
+}
+
+async function takeBody(call: RequestCall, route: Route): Promise<void> {
+  call.receiving = true
+  const body = await readJson(call.req)
+  call.receiving = false
+  if (route.body !== undefined) call.body = validate(route.body, body ?? {})
+  else if (body !== undefined) {
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      throw new AppError('request/invalid')
+    refuseFields(body)
+  }
+}
+
+/** An upload may take for ever but not stand still; its deadline starts at the last byte. */
+function watchUpload(call: RequestCall, timeoutMs: number): void {
+  call.finish()
+  if (call.req.complete) {
+    call.startDeadline(timeoutMs)
+    return
+  }
+  const { socket } = call.req
+  const stalled = () => {
+    call.receiving = true
+    call.cut(new AppError('request/stalled', { retryAfterS: 1 }))
+  }
+  socket.setTimeout(timeoutMs)
+  socket.once('timeout', stalled)
+  call.req.once('close', () => {
+    socket.setTimeout(0)
+    socket.off('timeout', stalled)
+    if (!call.answered && call.req.complete) call.startDeadline(timeoutMs)
+  })
+}

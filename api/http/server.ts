@@ -1,0 +1,58 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+const MAX_HEADER_BYTES = 16 * 1024
+const MAX_HEADERS = 100
+/** Longer than the keep-alive of a proxy in front, or it would write into a connection that just closed (502). */
+const KEEP_ALIVE_MS = 75_000
+/** A client that sends its header byte by byte is cut after this. */
+const HEADERS_TIMEOUT_MS = 20_000
+const CHECK_EVERY_MS = 5_000
+const MAX_CONNECTIONS = 20_000
+const DRAIN_MS = 8_000
+const POLL_MS = 25
+
+/** An HTTP server with limits on header size, header time and connections; bodies are timed by the edge. */
+export function createHttpServer(listener: RequestListener): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      // an upload may take as long as it goes on; the edge cuts bodies that stand still
+      requestTimeout: 0,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+      requireHostHeader: true,
+    },
+    listener,
+  )
+  server.maxHeadersCount = MAX_HEADERS
+  server.maxConnections = MAX_CONNECTIONS
+  return server
+}
+
+/** Starts listening; answers the real port (0 asks for a free one). */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+/**
+ * Stops taking connections, lets running requests finish for some seconds, then cuts what is left. Streams must have
+ * been told before, they never end by themselves.
+ */
+export async function stopServer(server: Server, drainMs = DRAIN_MS): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // a connection becomes idle when its answer is out, and is closed at the next look
+  const idle = setInterval(() => server.closeIdleConnections(), POLL_MS)
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  server.closeIdleConnections()
+  await closed
+  clearInterval(idle)
+  clearTimeout(cut)
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Context, Middleware, Next } from 'koa'
+import serve from 'koa-static'
+
+const YEAR_S = 31_536_000
+
+/** The built staff page: beside the sources, or beside the compiled files in `dist/`. */
+export function webRoot(): string {
+  const places = ['../../web/dist/', '../../../web/dist/', '../../web/'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  )
+  return (
+    places.find((place) => existsSync(join(place, 'index.html')) && !isSource(place)) ?? (places[0] as string)
+  )
+}
+
+const isSource = (place: string) => existsSync(join(place, 'vite.config.ts'))
+
+const isPage = (ctx: Context) =>
+  (ctx.method === 'GET' || ctx.method === 'HEAD') &&
+  !/\.[a-z0-9]+$/i.test(ctx.path) &&
+  !ctx.path.startsWith('/api')
+
+/** Static files of the staff page: hashed ones for a year, everything else asked again each time. */
+export function webFiles(root: string): Middleware {
+  return serve(root, {
+    index: false,
+    setHeaders: (res, path) => {
+      const hashed = path.startsWith(join(root, 'assets'))
+      res.setHeader('Cache-Control', hashed ? `public, max-age=${YEAR_S}, immutable` : 'no-cache')
+    },
+  })
+}
+
+/** Answers every other address of the page with its one document, so that a reload works anywhere. */
+export function pageFallback(root: string): Middleware {
+  const file = join(root, 'index.html')
+  let kept: { at: number; bytes: Buffer } | undefined
+  const page = async (): Promise<Buffer | undefined> => {
+    const at = (await stat(file).catch(() => undefined))?.mtimeMs
+    if (at === undefined) return undefined
+    if (kept?.at !== at) kept = { at, bytes: await readFile(file) }
+    return kept.bytes
+  }
+  return async (ctx: Context, next: Next) => {
+    const bytes = isPage(ctx) ? await page() : undefined
+    if (bytes === undefined) return next()
+    ctx.type = 'html'
+    ctx.set('Cache-Control', 'no-cache')
+    ctx.body = bytes
+  }
+}

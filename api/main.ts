@@ -1,0 +1,43 @@
+import { loadConfig } from '../shared/config/config.ts'
+import { closeDeps, openDeps } from '../shared/deps.ts'
+import { createLog, safeError } from '../shared/log/log.ts'
+import { createApp } from './app.ts'
+import { createHttpServer, listen, stopServer } from './http/server.ts'
+import type { ApiServices } from './services.ts'
+
+const config = loadConfig()
+const log = createLog(config, 'api')
+
+// a fault nobody caught leaves the process in an unknown state: say so and let the supervisor start a fresh one
+const die = (error: unknown) => {
+  log.fatal({ err: safeError(error) }, 'uncaught')
+  process.exit(1)
+}
+process.on('uncaughtException', die)
+process.on('unhandledRejection', die)
+
+const deps = await openDeps({
+  config,
+  log,
+  poolMax: config.DB_POOL_MAX,
+  statementTimeoutMs: config.REQUEST_TIMEOUT_MS,
+})
+const services: ApiServices = { deps }
+const app = createApp(services)
+const server = createHttpServer(app.koa.callback())
+const port = await listen(server, config.PORT, config.HOST)
+log.info({ port, host: config.HOST }, 'ready')
+
+let stopping = false
+async function stop(signal: string): Promise<void> {
+  if (stopping) return
+  stopping = true
+  log.info({ signal }, 'stopping')
+  await stopServer(server)
+  app.close()
+  await closeDeps(deps)
+  log.info('stopped')
+  process.exit(0)
+}
+process.once('SIGTERM', () => void stop('SIGTERM'))
+process.once('SIGINT', () => void stop('SIGINT'))

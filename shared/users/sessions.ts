@@ -1,0 +1,221 @@
+import type { Deps } from '../deps.ts'
+import { orUnavailable } from '../redis/errors.ts'
+import { script } from '../redis/script.ts'
+import type { Principal } from '../rights/permissions.ts'
+import { hashSecret, type Identity, newSecret, readSnapshot, type SessionData } from './session-record.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+
+const sessionKey = (deps: Deps, sessionId: string) => `${deps.prefix}:session:${sessionId}`
+const ownerKey = (deps: Deps, userId: string) => `${deps.prefix}:sessions-of:${userId}`
+const idleMs = (deps: Deps) => Math.round(deps.config.SESSION_IDLE_MIN * MINUTE_MS)
+const maxMs = (deps: Deps) => Math.round(deps.config.SESSION_MAX_H * HOUR_MS)
+
+/** Session with its absolute end, and its place in the owner's list, in one step. */
+const CREATE = script(`
+redis.call('HSET', KEYS[1], 'd', ARGV[1], 'k', ARGV[2], 'x', ARGV[3], 'c', ARGV[4], 'a', ARGV[5], 'g', ARGV[6])
+redis.call('PEXPIRE', KEYS[1], ARGV[7])
+redis.call('SADD', KEYS[2], ARGV[8])
+redis.call('PEXPIRE', KEYS[2], ARGV[9])
+return 1`)
+
+const END_ALL = script(`
+local ended = 0
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if id ~= ARGV[2] then
+    ended = ended + redis.call('DEL', ARGV[1] .. id)
+    redis.call('SREM', KEYS[1], id)
+  end
+end
+return ended`)
+
+/**
+ * Session, rights and the general limit in one call. A found session counts by its owner, anything else by address;
+ * a cost of 0 does not count. Idle time starts anew unless told not to.
+ */
+const CHECK = script(`
+local s = redis.call('HMGET', KEYS[1], 'd', 'k', 'x')
+local found = s[1]
+if found then
+  local left = tonumber(s[3]) - tonumber(ARGV[2])
+  if left <= 0 then
+    redis.call('DEL', KEYS[1])
+    found = false
+  elseif tonumber(ARGV[3]) > 0 then
+    redis.call('PEXPIRE', KEYS[1], math.floor(math.min(left, tonumber(ARGV[3]))))
+  end
+end
+local cost = tonumber(ARGV[4])
+if cost == 0 then return { found, 0, 0 } end
+local counter = ARGV[1] .. (found and s[2] or ARGV[5])
+local used = redis.call('INCRBY', counter, found and cost or 1)
+local ttl = redis.call('PTTL', counter)
+if ttl < 0 then
+  ttl = tonumber(ARGV[6])
+  redis.call('PEXPIRE', counter, ttl)
+end
+return { found, used, ttl }`)
+
+/** Where a session is used from, shown to its owner. */
+export interface SessionPlace {
+  address: string
+  userAgent: string
+}
+
+const MAX_AGENT_CHARS = 200
+
+/** Opens a session; answers the secret for the cookie and the id that everything else uses. */
+export async function createSession(
+  deps: Deps,
+  data: SessionData,
+  place: SessionPlace,
+): Promise<{ secret: string; sessionId: string }> {
+  const secret = newSecret()
+  const sessionId = hashSecret(secret)
+  await putSnapshot(deps, sessionId, data, place, maxMs(deps), Math.min(idleMs(deps), maxMs(deps)))
+  return { secret, sessionId }
+}
+
+/** Stores a snapshot under an id, for sessions and for API tokens; `lastsMs` is absolute, `firstMs` until first use. */
+export async function putSnapshot(
+  deps: Deps,
+  sessionId: string,
+  data: SessionData,
+  place: SessionPlace,
+  lastsMs: number,
+  firstMs: number,
+): Promise<void> {
+  const now = deps.clock.now().getTime()
+  const text = JSON.stringify(data)
+  await orUnavailable(
+    CREATE(
+      deps.redis,
+      [sessionKey(deps, sessionId), ownerKey(deps, data.userId)],
+      [
+        text,
+        readSnapshot(text).limitBy,
+        now + lastsMs,
+        now,
+        place.address,
+        place.userAgent.slice(0, MAX_AGENT_CHARS),
+        firstMs,
+        sessionId,
+        maxMs(deps),
+      ],
+    ),
+  )
+}
+
+/** What one check found: who asks, and how much of the general limit is used. */
+export interface Checked {
+  identity: Identity | null
+  /** Calls counted in the present hour, this one included; 0 when it did not count. */
+  used: number
+  /** Time until the count starts anew, ms. */
+  resetMs: number
+}
+
+export interface CheckOptions {
+  sessionId: string | null
+  address: string
+  /** What the call adds to the count: 1 less what is owed from answers that do not count; 0 = not counted. */
+  cost: number
+  /** Whether the call is a sign of life of the person (a stream is not). */
+  touch: boolean
+}
+
+/** Prefix of the hourly counters: `…<u:user | t:token | a:address>`. */
+export const generalLimitPrefix = (deps: Deps): string => `${deps.prefix}:limit:general:`
+
+/** Checks a session and counts the call, in one round trip. Throws `unavailable/redis`. */
+export async function checkSession(deps: Deps, options: CheckOptions): Promise<Checked> {
+  const { sessionId, address, cost, touch } = options
+  const [text, used, resetMs] = (await orUnavailable(
+    CHECK(
+      deps.redis,
+      [sessionKey(deps, sessionId ?? '-')],
+      [
+        generalLimitPrefix(deps),
+        deps.clock.now().getTime(),
+        touch ? idleMs(deps) : 0,
+        cost,
+        `a:${address}`,
+        HOUR_MS,
+      ],
+    ),
+  )) as [string | null, number, number]
+  return { identity: text === null ? null : readSnapshot(text), used, resetMs }
+}
+
+/** Ends one session of its owner; answers whether there was one. */
+export async function endSession(deps: Deps, userId: string, sessionId: string): Promise<boolean> {
+  const owned = await orUnavailable(deps.redis.srem(ownerKey(deps, userId), sessionId))
+  if (owned === 0) return false
+  return (await orUnavailable(deps.redis.del(sessionKey(deps, sessionId)))) > 0
+}
+
+/**
+ * Ends all sessions of a user, tokens' snapshots too, but for `except`. Call it inside the transaction that changed
+ * the user's row, after the change: a sign-in checks the row again under a lock once its session exists, so none
+ * with the old rights is left.
+ */
+export async function endSessionsOf(deps: Deps, userId: string, except = ''): Promise<number> {
+  const ended = await orUnavailable(
+    END_ALL(deps.redis, [ownerKey(deps, userId)], [sessionKey(deps, ''), except]),
+  )
+  return ended as number
+}
+
+/** One of a person's own sessions, as shown to that person. */
+export interface SessionView {
+  id: string
+  createdAt: string
+  /** Last call, to the second; close to the session's absolute end it is the present moment at most. */
+  lastSeenAt: string
+  address: string
+  userAgent: string
+}
+
+/** The open sessions of a user, newest first; API tokens are not among them. */
+export async function listSessions(deps: Deps, userId: string): Promise<SessionView[]> {
+  const ids = await orUnavailable(deps.redis.smembers(ownerKey(deps, userId)))
+  const now = deps.clock.now().getTime()
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const key = sessionKey(deps, id)
+      const [fields, ttlMs] = await orUnavailable(
+        Promise.all([deps.redis.hgetall(key), deps.redis.pttl(key)]),
+      )
+      if (fields.d === undefined || readSnapshot(fields.d).isToken || ttlMs < 0) return []
+      return {
+        id,
+        createdAt: new Date(Number(fields.c)).toISOString(),
+        lastSeenAt: new Date(Math.min(now, now + ttlMs - idleMs(deps))).toISOString(),
+        address: fields.a ?? '',
+        userAgent: fields.g ?? '',
+      }
+    }),
+  )
+  return found.flat().sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+}
+
+/** Which of these sessions still live, with their present rights; for open streams. Does not touch the idle time. */
+export async function sessionsAlive(
+  deps: Deps,
+  sessionIds: readonly string[],
+): Promise<Map<string, Principal | null>> {
+  const now = deps.clock.now().getTime()
+  const pipeline = deps.redis.pipeline()
+  for (const id of sessionIds) pipeline.hmget(sessionKey(deps, id), 'd', 'x')
+  const answers = (await orUnavailable(pipeline.exec())) ?? []
+  return new Map(
+    sessionIds.map((id, index) => {
+      const [error, fields] = answers[index] ?? [null, null]
+      if (error) throw error
+      const [text, endsAt] = (fields ?? [null, null]) as [string | null, string | null]
+      const alive = text !== null && Number(endsAt) > now
+      return [id, alive ? readSnapshot(text).principal : null] as const
+    }),
+  )
+}
