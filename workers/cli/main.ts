@@ -1,0 +1,13 @@
+import { type CommandTable, runCli } from './run.ts'
+
+/** Every command by its name; a new one is a line here and a file beside this one. */
+const COMMANDS: CommandTable = {
+  migrate: () => import('./migrate.ts'),
+  'fixtures:load': () => import('./fixtures-load.ts'),
+  'audit verify': () => import('./audit-verify.ts'),
+  'secrets:generate': () => import('./secrets-generate.ts'),
+  doctor: () => import('./doctor.ts'),
+  'docs:generate': () => import('./docs-generate.ts'),
+}
+
+process.exitCode = await runCli(COMMANDS, process.argv.slice(2))
