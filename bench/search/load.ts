@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import mysql from 'mysql2/promise'
-import { nameWords } from '../../shared/units/names.ts'
+import { patientWordRows } from '../../shared/patients/words.ts'
 import { type BenchPatient, benchPatients, type Parts } from './rows.ts'
 
 const BLOCK_CHARS = 65_536
@@ -19,8 +19,8 @@ function* blocks(people: Iterable<BenchPatient>, lines: (person: BenchPatient) =
 const patientLine = (p: BenchPatient) =>
   `${p.id}\tbench\tX${p.id}\t${p.name}\tNRIC\t${p.idNumber}\t${p.phone}\n`
 const wordLines = (p: BenchPatient) =>
-  nameWords(p.name)
-    .map((word) => `${word}\t${p.id}\n`)
+  patientWordRows(p.id, p.name)
+    .map((row) => `${row.word}\t${p.id}\t${row.signature}\n`)
     .join('')
 
 /** Fills an empty, migrated database (account with `local_infile`) with the bench's people; ids are 1 to `count`. */
@@ -33,7 +33,7 @@ export async function loadPeople(migrateUrl: string, count: number, parts: Parts
     })
   try {
     await load('patients', 'id, source, external_id, name, id_type, id_number, phone', patientLine)
-    await load('patient_words', 'word, patient_id', wordLines)
+    await load('patient_words', 'word, patient_id, signature', wordLines)
     await connection.query(`update counters set value = ${count} where name = 'patient'`)
     await connection.query('analyze table patients, patient_words')
   } finally {

@@ -1,4 +1,83 @@
 import { nameWords } from '../units/names.ts'
 
-/** The words by which a patient of that name is found: rows of `patient_words`, distinct and folded. */
-export const wordsOf = (name: string): string[] => nameWords(name)
+/** One row of `patient_words`. */
+export interface PatientWordRow {
+  word: string
+  patient_id: string | number
+  /** Bit set over all words of the name, below 2^52, the same in every row of a patient. */
+  signature: number
+}
+
+/** Columns of `patient_words` in the order of {@link PatientWordRow}. */
+export const PATIENT_WORD_COLUMNS = ['word', 'patient_id', 'signature'] as const
+
+const HALF_BITS = 26
+const HALF = 2 ** HALF_BITS
+const FNV_OFFSET = 0x811c9dc5
+const FNV_PRIME = 0x01000193
+/** Keeps a whole word apart from a beginning of the same letters. */
+const WORD_SEED = 0x9e3779b9
+const SHORT = 2
+const LONG = 3
+
+function fnv(text: string, length: number, seed: number): number {
+  let h = FNV_OFFSET ^ seed
+  for (let i = 0; i < length; i++) h = Math.imul(h ^ text.charCodeAt(i), FNV_PRIME)
+  // the low bits of FNV are weak
+  h ^= h >>> 15
+  h = Math.imul(h, 0x2c1b3c6d)
+  return (h ^ (h >>> 13)) >>> 0
+}
+
+/** Bits gathered in two halves that bitwise operators can hold; together a number below 2^52. */
+interface Bits {
+  low: number
+  high: number
+}
+
+function set(bits: Bits, bit: number): void {
+  if (bit < HALF_BITS) bits.low |= 1 << bit
+  else bits.high |= 1 << (bit - HALF_BITS)
+}
+
+const PLACES = 2 * HALF_BITS
+
+/** Bits of a beginning: two for its first two letters, one for the first three. One letter alone has none. */
+function setBeginning(bits: Bits, text: string): void {
+  if (text.length < SHORT) return
+  const h = fnv(text, SHORT, 0)
+  set(bits, h % PLACES)
+  set(bits, (h >>> 12) % PLACES)
+  if (text.length >= LONG) set(bits, fnv(text, LONG, 0) % PLACES)
+}
+
+function setWord(bits: Bits, word: string): void {
+  setBeginning(bits, word)
+  set(bits, fnv(word, word.length, WORD_SEED) % PLACES)
+}
+
+const asNumber = (bits: Bits): number => bits.high * HALF + bits.low
+
+/** The signature of a name from its words. */
+export function signatureOf(words: readonly string[]): number {
+  const bits = { low: 0, high: 0 }
+  for (const word of words) setWord(bits, word)
+  return asNumber(bits)
+}
+
+/** Bits that the signature of every name has in which each of the texts is a whole word, or the beginning of one. */
+export function searchMask(texts: readonly string[], whole: boolean): number {
+  const bits = { low: 0, high: 0 }
+  for (const text of texts) {
+    if (whole) setWord(bits, text)
+    else setBeginning(bits, text)
+  }
+  return asNumber(bits)
+}
+
+/** The search rows of a patient; written and removed in the transaction that writes the name. */
+export function patientWordRows(patientId: string | number, name: string): PatientWordRow[] {
+  const words = nameWords(name)
+  const signature = signatureOf(words)
+  return words.map((word) => ({ word, patient_id: patientId, signature }))
+}

@@ -1,13 +1,12 @@
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { PatientValues } from '../../../shared/patients/rules.ts'
-import { wordsOf } from '../../../shared/patients/words.ts'
+import { PATIENT_WORD_COLUMNS, patientWordRows } from '../../../shared/patients/words.ts'
 import { ChunkConflict } from '../../runtime/bulk.ts'
 import type { BulkInsert, Cell } from '../load-data.ts'
 import type { Plan } from './plan.ts'
 import { type Candidate, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
 
 const INSERT_COLUMNS = ['id', 'source', ...VALUE_COLUMNS, 'import_no', 'touched_by_import_no'] as const
-const WORD_COLUMNS = ['word', 'patient_id'] as const
 
 /** The table rows of new patients; made while the chunk before is being written. */
 export interface NewRows {
@@ -29,7 +28,7 @@ export function newRows(
     const id = firstId + i
     const values = VALUE_FIELDS.map((field) => patient[field])
     patients.push([id, patient.externalId === null ? null : source, ...values, importNo, importNo])
-    for (const word of wordsOf(patient.name)) words.push([word, id])
+    for (const row of patientWordRows(id, patient.name)) words.push([row.word, id, row.signature])
   }
   words.sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1))
   return { patients, words }
@@ -38,7 +37,7 @@ export function newRows(
 /** Writes new patients and the words they are found by. */
 export async function writeNew(trx: Knex.Transaction, insert: BulkInsert, rows: NewRows): Promise<void> {
   await insert(trx, 'patients', INSERT_COLUMNS, rows.patients)
-  await insert(trx, 'patient_words', WORD_COLUMNS, rows.words)
+  await insert(trx, 'patient_words', PATIENT_WORD_COLUMNS, rows.words)
 }
 
 const COLUMN_OF = Object.fromEntries(VALUE_FIELDS.map((field, i) => [field, VALUE_COLUMNS[i]])) as Record<
@@ -46,13 +45,12 @@ const COLUMN_OF = Object.fromEntries(VALUE_FIELDS.map((field, i) => [field, VALU
   string
 >
 
+/** All rows of the patient, because each carries the signature of the whole name; found by the words of the old one. */
 async function replaceWords(trx: Knex.Transaction, id: string, before: string, after: string): Promise<void> {
-  const old = new Set(wordsOf(before))
-  const fresh = new Set(wordsOf(after))
-  const gone = [...old].filter((word) => !fresh.has(word))
-  const added = [...fresh].filter((word) => !old.has(word))
-  if (gone.length > 0) await trx('patient_words').where({ patient_id: id }).whereIn('word', gone).delete()
-  if (added.length > 0) await trx('patient_words').insert(added.map((word) => ({ word, patient_id: id })))
+  const old = patientWordRows(id, before).map((row) => row.word)
+  const fresh = patientWordRows(id, after)
+  if (old.length > 0) await trx('patient_words').where({ patient_id: id }).whereIn('word', old).delete()
+  if (fresh.length > 0) await trx('patient_words').insert(fresh)
 }
 
 /**
