@@ -31,8 +31,8 @@ const health = z.object({
   uptimeSeconds: z.number(),
 })
 
-function parseTopics(list: string | undefined): Topic[] {
-  if (list === undefined) return [...TOPICS]
+function parseTopics(list: string | undefined, principal: Principal | null): Topic[] {
+  if (list === undefined) return TOPICS.filter((topic) => principal !== null && mayListen(principal, topic))
   const wanted = new Set(list.split(',').map((name) => name.trim()))
   const known = TOPICS.filter((topic) => wanted.has(topic))
   if (known.length === 0 || known.length < wanted.size) {
@@ -97,7 +97,8 @@ export function eventsRoutes(services: EventsServices): Route[] {
       path: '/api/sse/events',
       summary: 'Several topics over one connection; all of them without `topics`',
       query: z.object({ lastEventId, topics: z.string().optional() }),
-      handle: async (call) => stream(call, parseTopics(call.query.topics), call.query.lastEventId),
+      handle: async (call) =>
+        stream(call, parseTopics(call.query.topics, call.principal), call.query.lastEventId),
     }),
     route({
       method: 'GET',
