@@ -5,10 +5,11 @@ import type { Strictness } from '../units/judgement.ts'
 import { findEncoding } from './encoding.ts'
 import { type ImportKind, importKind } from './kinds.ts'
 import { compileMapping, missingFields, type RowMapper, suggestMapping } from './mapping.ts'
-import { bytesSource, type Layout, readChunks, readLayout, type SourceRow } from './reader.ts'
+import { type Layout, readChunks, readLayout, type SourceRow } from './reader.ts'
 import type { Encoding, ImportPreview, PreviewOptions, PreviewRow } from './schema.ts'
 import { sniffFile } from './sniff.ts'
 import { encodeUtf8 } from './stage.ts'
+import { bytesSource } from './window.ts'
 
 /** Rows that are judged for a preview, and how many of them are shown. */
 export const PREVIEW_CHECKED_ROWS = 1_000
