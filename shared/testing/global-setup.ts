@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import type { TestProject } from 'vitest/node'
 import { adHocTestServices, type Services } from './launcher.ts'
@@ -5,6 +8,8 @@ import { adHocTestServices, type Services } from './launcher.ts'
 /** Addresses of the servers a test run uses, and the run's own number beside other runs on the same servers. */
 export interface TestServices extends Omit<Services, 'stop'> {
   slot: number
+  /** Folder for the run's files, removed when it ends. */
+  filesDir: string
 }
 
 declare module 'vitest' {
@@ -22,8 +27,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { stop: _, ...services } = given ? (JSON.parse(given) as Services) : await adHocTestServices()
   const holder = await mysql.createConnection({ uri: services.migrateDatabaseUrl })
   const slot = await takeSlot(holder)
-  project.provide('services', { ...services, slot })
-  return () => holder.end()
+  const filesDir = mkdtempSync(join(tmpdir(), 'clinic-test-files-'))
+  project.provide('services', { ...services, slot, filesDir })
+  return async () => {
+    await holder.end()
+    rmSync(filesDir, { recursive: true, force: true })
+  }
 }
 
 /** Runs beside each other must not share databases; a named lock ends with its connection, so a crash frees it. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { inject } from 'vitest'
@@ -81,13 +80,9 @@ export async function flushRedis(prefix: string): Promise<void> {
 
 let dataDir: string | undefined
 
-/** A folder of this test file's own for DATA_DIR, removed when the process ends. */
+/** A folder of this test file's own for DATA_DIR; it goes with the run. */
 export function testDataDir(): string {
-  if (dataDir === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'clinic-test-data-'))
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
-    dataDir = made
-  }
+  dataDir ??= mkdtempSync(join(inject('services').filesDir, 'data-'))
   return dataDir
 }
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { prepareDatabase } from './database.ts'
 import { type Services, startServices } from './launcher.ts'
 
@@ -23,7 +23,7 @@ interface State {
 
 /** Brings up servers with a migrated database `clinic`; about two seconds. Call `close` in afterAll. */
 export async function ownServers(): Promise<OwnServers> {
-  const dir = mkdtempSync(join(tmpdir(), 'clinic-test-servers-'))
+  const dir = mkdtempSync(join(inject('services').filesDir, 'servers-'))
   const services = await startServices(dir)
   const urls = { name: 'clinic', url: services.databaseUrl, migrateUrl: services.migrateDatabaseUrl }
   await prepareDatabase(urls, new URL(services.databaseUrl).username)
