@@ -1,0 +1,46 @@
+import { Button } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { RouterProvider } from 'react-router'
+import { Gate } from '../features/auth/components/Gate.tsx'
+import { FirstPasswordPage } from '../features/auth/pages/FirstPasswordPage.tsx'
+import { SignInPage } from '../features/auth/pages/SignInPage.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { LiveEvents } from './LiveEvents.tsx'
+import { router } from './router.tsx'
+import { useSession } from './session.tsx'
+
+/** Decides what stands before the person: the gate, or the work. */
+export function App() {
+  const { state, user } = useSession()
+  return (
+    <>
+      {state === 'out' || state === 'expired' ? <SignInPage /> : null}
+      {state === 'mustChange' ? <FirstPasswordPage /> : null}
+      {state === 'away' ? <ServerAway /> : null}
+      {user !== null && state !== 'mustChange' ? (
+        // Behind the sign-in form the page stays as it was, unseen and out of reach, until the same person is back.
+        <div key={user.id} style={state === 'in' ? undefined : { display: 'none' }} inert={state !== 'in'}>
+          {state === 'in' || state === 'expired' ? <Work live={state === 'in'} /> : null}
+        </div>
+      ) : null}
+    </>
+  )
+}
+
+function Work({ live }: { live: boolean }) {
+  const page = <RouterProvider router={router} />
+  return <LiveEvents enabled={live}>{page}</LiveEvents>
+}
+
+function ServerAway() {
+  const { t } = useTranslation()
+  const { retry } = useSession()
+  return (
+    <Gate title={t('app.name')}>
+      <Notice tone="bad" title={t('away.title')}>
+        {t('away.hint')}
+      </Notice>
+      <Button onClick={retry}>{t('action.tryAgain')}</Button>
+    </Gate>
+  )
+}

@@ -1,0 +1,46 @@
+import { Modal, Switch } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import ui from '../ui/ui.module.css'
+import styles from './ShortcutSheet.module.css'
+import { SHORTCUTS } from './shortcuts.ts'
+import { setSingleKeys, singleKeysOn } from './single-keys.ts'
+
+/** The sheet behind `?`. */
+export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation()
+  const [single, setSingle] = useState(singleKeysOn)
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('shortcuts.title')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <dl className={styles.sheet}>
+        {SHORTCUTS.map(({ keys, label }) => (
+          <div key={keys.join('+')} className={styles.row}>
+            <dt>{t(label)}</dt>
+            <dd>
+              {keys.map((key) => (
+                <kbd key={key} className={ui.kbd}>
+                  {key}
+                </kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <Switch
+        mt={12}
+        label={t('shortcuts.singleKeys')}
+        description={t('shortcuts.singleKeysHint')}
+        checked={single}
+        onChange={(event) => {
+          setSingle(event.currentTarget.checked)
+          setSingleKeys(event.currentTarget.checked)
+        }}
+      />
+    </Modal>
+  )
+}

@@ -1,0 +1,113 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { fetchMe, signOut } from '../features/auth/api.ts'
+import type { SignedIn, User } from '../features/auth/types.ts'
+import { forgetAnswers, onSession } from '../lib/http.ts'
+import { dropAllKept } from '../lib/keep.ts'
+import { HttpError } from '../lib/problem.ts'
+
+/**
+ * `expired`: somebody worked here and the session ended: the page stays mounted behind the sign-in form, so nothing
+ * typed is lost when the same person comes back.
+ */
+export type SessionState = 'loading' | 'out' | 'expired' | 'mustChange' | 'in' | 'away'
+
+interface SessionValue {
+  state: SessionState
+  user: User | null
+  entered: (signedIn: SignedIn) => void
+  leave: () => Promise<void>
+  retry: () => void
+}
+
+const SessionContext = createContext<SessionValue | null>(null)
+/** Tells the other tabs of this browser that the person has signed out or in. */
+const CHANNEL = 'clinic-session'
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [state, setState] = useState<SessionState>('loading')
+  const [user, setUser] = useState<User | null>(null)
+  const userId = useRef<string | null>(null)
+  const channel = useRef<BroadcastChannel | null>(null)
+  const queries = useQueryClient()
+
+  const wipe = useCallback(() => {
+    queries.clear()
+    forgetAnswers()
+    dropAllKept()
+  }, [queries])
+
+  const entered = useCallback(
+    ({ user: next, mustChangePassword }: SignedIn) => {
+      if (userId.current !== null && userId.current !== next.id) wipe()
+      userId.current = next.id
+      setUser(next)
+      setState(mustChangePassword ? 'mustChange' : 'in')
+      // What failed while the session was gone is read again.
+      void queries.invalidateQueries()
+    },
+    [queries, wipe],
+  )
+
+  const out = useCallback(() => {
+    wipe()
+    userId.current = null
+    setUser(null)
+    setState('out')
+  }, [wipe])
+
+  const read = useCallback(() => {
+    fetchMe().then(entered, (error: unknown) => {
+      if (error instanceof HttpError && error.status === 401) return
+      if (error instanceof HttpError && error.code === 'auth/must-change-password') return
+      setState((now) => (now === 'loading' ? 'away' : now))
+    })
+  }, [entered])
+
+  useEffect(() => {
+    onSession({
+      signedOut: () => setState(userId.current === null ? 'out' : 'expired'),
+      mustChangePassword: () => setState('mustChange'),
+    })
+    const tabs = typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null
+    channel.current = tabs
+    if (tabs) tabs.onmessage = ({ data }) => (data === 'out' ? out() : read())
+    read()
+    return () => tabs?.close()
+  }, [out, read])
+
+  const value = useMemo<SessionValue>(
+    () => ({
+      state,
+      user,
+      entered: (signedIn) => {
+        entered(signedIn)
+        channel.current?.postMessage('in')
+      },
+      leave: async () => {
+        await signOut()
+        channel.current?.postMessage('out')
+        out()
+      },
+      retry: () => {
+        setState('loading')
+        read()
+      },
+    }),
+    [state, user, entered, out, read],
+  )
+  return <SessionContext value={value}>{children}</SessionContext>
+}
+
+export function useSession(): SessionValue {
+  const value = use(SessionContext)
+  if (!value) throw new Error('useSession is used outside its provider')
+  return value
+}
+
+/** The person at the screen; only for pages behind the sign-in. */
+export function useUser(): User {
+  const { user } = useSession()
+  if (!user) throw new Error('useUser is used before sign-in')
+  return user
+}

@@ -1,0 +1,60 @@
+import { useEffect, useRef } from 'react'
+import { singleKeysOn } from './single-keys.ts'
+
+/** The keys of the whole page, as the sheet lists them. */
+export const SHORTCUTS = [
+  { keys: ['/'], label: 'shortcuts.search' },
+  { keys: ['Ctrl', 'K'], label: 'shortcuts.search' },
+  { keys: ['g', 'p'], label: 'shortcuts.patients' },
+  { keys: ['g', 'i'], label: 'shortcuts.imports' },
+  { keys: ['n'], label: 'shortcuts.new' },
+  { keys: ['?'], label: 'shortcuts.sheet' },
+  { keys: ['Esc'], label: 'shortcuts.close' },
+] as const
+
+export interface ShortcutActions {
+  search: () => void
+  sheet: () => void
+  go: (to: 'patients' | 'imports') => void
+  create: () => void
+}
+
+/** How long after `g` the second letter still counts. */
+const CHORD_MS = 900
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target.closest('input, textarea, select, [role="dialog"], [role="menu"]') !== null)
+
+/** Listens for the page's keys, never while somebody types. */
+export function useShortcuts(actions: ShortcutActions): void {
+  const latest = useRef(actions)
+  latest.current = actions
+  useEffect(() => {
+    let goAtMs = Number.NEGATIVE_INFINITY
+    const onKey = (event: KeyboardEvent): void => {
+      const act = latest.current
+      const chord = performance.now() - goAtMs < CHORD_MS
+      goAtMs = Number.NEGATIVE_INFINITY
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        return act.search()
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !singleKeysOn()) return
+      if (chord && event.key === 'p') return act.go('patients')
+      if (chord && event.key === 'i') return act.go('imports')
+      if (event.key === 'g') goAtMs = performance.now()
+      else if (event.key === '?') act.sheet()
+      else if (event.key === 'n') {
+        event.preventDefault()
+        act.create()
+      } else if (event.key === '/') {
+        event.preventDefault()
+        act.search()
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+}

@@ -1,0 +1,49 @@
+import { useTranslation } from 'react-i18next'
+import { Link, useNavigate } from 'react-router'
+import { formatCount, formatMoment } from '../../../lib/format.ts'
+import ui from '../../../ui/ui.module.css'
+import { CountsBar } from '../../operations/components/CountsBar.tsx'
+import { useKindName, useOperationName } from '../../operations/components/OperationName.tsx'
+import { StatusMark } from '../../operations/components/StatusMark.tsx'
+import type { Operation } from '../../operations/types.ts'
+import styles from './ImportRow.module.css'
+
+/** One import in the list; the whole row leads to its page, the name does so for keyboards and screen readers. */
+export function ImportRow({ operation }: { operation: Operation }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const nameOf = useOperationName()
+  const kindName = useKindName()
+  const to = `/imports/${operation.id}`
+  const rejected = operation.counts?.rejected ?? 0
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row is the way for the keyboard
+    <tr
+      className={ui.clickable}
+      onClick={(event) => {
+        // A click on the link itself, with its modifiers for a new tab, is the browser's.
+        if (!(event.target as HTMLElement).closest('a')) void navigate(to)
+      }}
+    >
+      <td>
+        <Link to={to} className={styles.name}>
+          {nameOf(operation)}
+        </Link>
+        <span className={styles.kind}>
+          {kindName(operation.kind)}
+          {operation.params.dryRun === true ? ` · ${t('options.dryRun')}` : ''}
+        </span>
+      </td>
+      <td>
+        <StatusMark status={operation.status} />
+      </td>
+      <td>
+        <CountsBar operation={operation} size="small" />
+      </td>
+      <td className={ui.num}>{formatCount(operation.counts?.read ?? 0)}</td>
+      <td className={`${ui.num} ${rejected > 0 ? styles.refused : ''}`}>{formatCount(rejected)}</td>
+      <td>{operation.createdBy?.name}</td>
+      <td className={styles.when}>{formatMoment(operation.createdAt)}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,132 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatBytes, formatCount } from '../../../lib/format.ts'
+import { Loading } from '../../../ui/Loading.tsx'
+import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
+import { Section } from '../../../ui/Page.tsx'
+import { useFieldName, useReasonText } from '../field-name.ts'
+import { fromWire, missingFields, toWire, unusedColumns } from '../mapping.ts'
+import type { ImportKind, ImportOptions, Mapping } from '../types.ts'
+import { usePreview } from '../use-preview.ts'
+import styles from './imports.module.css'
+import { MappingEditor } from './MappingEditor.tsx'
+import { OptionsForm } from './OptionsForm.tsx'
+import { PreviewTable } from './PreviewTable.tsx'
+import { SameFileNotice } from './SameFileNotice.tsx'
+import { StartBar } from './StartBar.tsx'
+
+interface ImportSetupProps {
+  kind: ImportKind
+  file: File
+  onOther: () => void
+}
+
+/** What the file looks like, how it will be read and treated, and the start. */
+export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
+  const { t } = useTranslation()
+  const nameOf = useFieldName()
+  const [options, setOptions] = useState<ImportOptions>({})
+  const [mapping, setMapping] = useState<Mapping | null>(null)
+  const asked: ImportOptions =
+    mapping === null ? options : { ...options, mapping: toWire(mapping, kind.fields) }
+  const { preview, error, busy, again } = usePreview(kind.kind, asked, file)
+  const used = mapping ?? fromWire(preview?.mapping ?? {})
+  const strictness = options.strictness ?? preview?.strictness ?? 'strict'
+  const lenient = strictness === 'lenient'
+  const missing = missingFields(kind.fields, used, lenient)
+  const unused = preview ? unusedColumns(preview.columns, used) : []
+
+  return (
+    <>
+      <div className={styles.facts}>
+        <Fact name={t('newImport.file')} value={`${file.name} · ${formatBytes(file.size)}`} />
+        {preview ? (
+          <>
+            <Fact name={t('newImport.format')} value={preview.format.toUpperCase()} />
+            <Fact name={t('options.encoding')} value={preview.encoding.toUpperCase()} />
+            <Fact name={t('newImport.columns')} value={formatCount(preview.columns.length)} />
+          </>
+        ) : null}
+        <Button className={styles.factsEnd} size="xs" variant="default" onClick={onOther}>
+          {t('newImport.other')}
+        </Button>
+      </div>
+      <div style={{ marginTop: 12 }}>
+        <ErrorNotice error={error} onRetry={again} />
+        {busy && preview === null ? <Loading rows={8} /> : null}
+        {preview?.sameFileAs ? <SameFileNotice same={preview.sameFileAs} /> : null}
+        {preview && options.strictness === undefined && lenient ? (
+          <Notice>{t('newImport.lenientSuggested')}</Notice>
+        ) : null}
+      </div>
+      {preview === null ? null : (
+        <div className={busy ? styles.stale : undefined} aria-busy={busy}>
+          <Section title={t('newImport.how')}>
+            <OptionsForm
+              options={options}
+              preview={preview}
+              onChange={(change) => {
+                // Read another way the file has other columns: what was mapped by hand no longer fits.
+                if (change.encoding || change.delimiter) setMapping(null)
+                setOptions((now) => ({ ...now, ...change }))
+              }}
+            />
+          </Section>
+          <Section title={t('newImport.firstRows')}>
+            <ProblemSummary counts={preview.problemsByCode} checked={preview.rowsChecked} />
+            <PreviewTable preview={preview} mapping={used} fields={kind.fields} />
+          </Section>
+          <Section title={t('mapping.title')}>
+            {missing.length > 0 ? (
+              <Notice tone="bad">{t('mapping.missing', { fields: missing.map(nameOf).join(', ') })}</Notice>
+            ) : null}
+            <MappingEditor
+              fields={kind.fields}
+              columns={preview.columns}
+              rows={preview.rows}
+              mapping={used}
+              lenient={lenient}
+              onChange={setMapping}
+            />
+            {unused.length > 0 ? <p>{t('mapping.unused', { columns: unused.join(', ') })}</p> : null}
+          </Section>
+          <StartBar
+            kind={kind.kind}
+            file={file}
+            options={{ ...options, strictness, mapping: toWire(used, kind.fields) }}
+            blocked={busy || error !== null || missing.length > 0}
+          />
+        </div>
+      )}
+    </>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <dl>
+      <div className={styles.fact}>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </div>
+    </dl>
+  )
+}
+
+function ProblemSummary({ counts, checked }: { counts: Record<string, number>; checked: number }) {
+  const { t } = useTranslation()
+  const reasonOf = useReasonText()
+  const found = Object.entries(counts).sort(([, one], [, other]) => other - one)
+  if (found.length === 0)
+    return (
+      <Notice tone="good">
+        {t('newImport.noProblems', { count: checked, shown: formatCount(checked) })}
+      </Notice>
+    )
+  return (
+    <Notice tone="warn" title={t('newImport.problems', { count: checked, shown: formatCount(checked) })}>
+      {found.map(([code, count]) => `${reasonOf(code)} (${formatCount(count)})`).join(' · ')}
+    </Notice>
+  )
+}

@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import type { importKinds, importOptions, importPreview } from '../../../../shared/imports/schema.ts'
+
+export type { ColumnSource, Mapping } from '../../../../shared/imports/schema.ts'
+
+/** The choices of an import as they are sent; what is absent is found out by the server. */
+export type ImportOptions = z.input<typeof importOptions>
+export type Strictness = NonNullable<ImportOptions['strictness']>
+export type OnDuplicate = NonNullable<ImportOptions['onDuplicate']>
+
+export type ImportKind = z.infer<typeof importKinds>['data'][number]
+export type ImportField = ImportKind['fields'][number]
+
+/** The operation that read the very same file before. */
+export type SameFile = { id: string; createdAt?: string } | string | null
+
+/** What the server made of the beginning of a file. */
+export type Preview = z.infer<typeof importPreview> & { sameFileAs?: SameFile }
+export type PreviewRow = Preview['rows'][number]

@@ -1,0 +1,43 @@
+import { useTranslation } from 'react-i18next'
+import { formatCount, formatDuration } from '../../../lib/format.ts'
+import { isMoving } from '../live.ts'
+import type { Operation } from '../types.ts'
+import { percentOf } from './CountsBar.tsx'
+import styles from './OperationPace.module.css'
+
+/** How far, how fast, how long still, and why it waits. */
+export function OperationPace({ operation }: { operation: Operation }) {
+  const { t, i18n } = useTranslation()
+  const { progress, phase, note, status } = operation
+  const noteKey = `operations.note.${note?.toLowerCase().replaceAll(' ', '_')}`
+  return (
+    <>
+      {status === 'queued' && progress.placeInLine !== null ? (
+        <span>{t('operations.placeInLine', { place: progress.placeInLine })}</span>
+      ) : null}
+      {phase !== null && isMoving(operation) && i18n.exists(`operations.phase.${phase}`) ? (
+        <span className={styles.quiet}>{t(`operations.phase.${phase}`)}</span>
+      ) : null}
+      {note ? <span className={styles.note}>{i18n.exists(noteKey) ? t(noteKey) : note}</span> : null}
+      <span className={styles.end}>
+        {status === 'active' && progress.ratePerSecond ? (
+          <span>{t('operations.rate', { rate: formatCount(Math.round(progress.ratePerSecond)) })}</span>
+        ) : null}
+        {status === 'active' && progress.etaSeconds !== null ? (
+          <span>{t('operations.eta', { time: formatDuration(progress.etaSeconds) })}</span>
+        ) : null}
+        <span className={styles.rows}>
+          {progress.total === null
+            ? t('operations.rows', { processed: formatCount(progress.processed) })
+            : t('operations.rowsOf', {
+                processed: formatCount(progress.processed),
+                total: formatCount(progress.total),
+              })}
+        </span>
+        <strong className={styles.percent} data-percent>
+          {`${Math.floor(percentOf(operation))} %`}
+        </strong>
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,68 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatCount } from '../../../lib/format.ts'
+import { Icon } from '../../../ui/icons.tsx'
+import { Loading } from '../../../ui/Loading.tsx'
+import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { Section } from '../../../ui/Page.tsx'
+import { useReasonText } from '../../imports/field-name.ts'
+import { fetchRefused, operationKeys, refusedCsvUrl } from '../api.ts'
+import type { Operation } from '../types.ts'
+import { RefusedList } from './RefusedList.tsx'
+import styles from './RefusedRows.module.css'
+
+/** The refused rows, grouped by cause, and as a file that can be corrected and sent again. */
+export function RefusedRows({ operation }: { operation: Operation }) {
+  const { t } = useTranslation()
+  const reasonOf = useReasonText()
+  const [code, setCode] = useState<string | null>(null)
+  const query = useInfiniteQuery({
+    queryKey: [...operationKeys.errors(operation.id), code],
+    queryFn: ({ pageParam, signal }) => fetchRefused(operation.id, code, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.meta.next,
+  })
+  const rows = query.data?.pages.flatMap((page) => page.data) ?? []
+  const causes = Object.entries(query.data?.pages[0]?.byCode ?? {}).sort(([, one], [, other]) => other - one)
+  return (
+    <Section title={t('refused.title', { shown: formatCount(operation.counts?.rejected ?? 0) })}>
+      <div className={styles.head}>
+        <ul className={styles.causes} aria-label={t('refused.causes')}>
+          {causes.map(([cause, count]) => (
+            <li key={cause}>
+              <button
+                type="button"
+                className={styles.cause}
+                aria-pressed={code === cause}
+                onClick={() => setCode((now) => (now === cause ? null : cause))}
+              >
+                {reasonOf(cause)}
+                <span className={styles.count}>{formatCount(count)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        <Button
+          component="a"
+          href={refusedCsvUrl(operation.id)}
+          download
+          variant="default"
+          leftSection={<Icon name="download" />}
+        >
+          {t('refused.download')}
+        </Button>
+      </div>
+      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+      {query.isPending ? <Loading rows={6} /> : null}
+      {rows.length > 0 ? (
+        <RefusedList
+          rows={rows}
+          more={query.hasNextPage && !query.isFetchingNextPage && query.error === null}
+          onMore={() => void query.fetchNextPage()}
+        />
+      ) : null}
+    </Section>
+  )
+}

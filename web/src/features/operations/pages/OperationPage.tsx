@@ -1,0 +1,118 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation, useParams } from 'react-router'
+import { formatCount } from '../../../lib/format.ts'
+import { HttpError } from '../../../lib/problem.ts'
+import { useKept } from '../../../lib/use-kept.ts'
+import { Loading } from '../../../ui/Loading.tsx'
+import { AsOf, ErrorNotice, Notice } from '../../../ui/Notice.tsx'
+import { Page } from '../../../ui/Page.tsx'
+import { SameFileNotice } from '../../imports/components/SameFileNotice.tsx'
+import { fetchOperation, moveOperation, operationKeys } from '../api.ts'
+import { CountsBar, CountsLegend } from '../components/CountsBar.tsx'
+import { OperationFacts } from '../components/OperationFacts.tsx'
+import { OperationFault } from '../components/OperationFault.tsx'
+import { useOperationName } from '../components/OperationName.tsx'
+import { OperationPace } from '../components/OperationPace.tsx'
+import { RefusedRows } from '../components/RefusedRows.tsx'
+import { StatusMark } from '../components/StatusMark.tsx'
+import { patchOperation } from '../live.ts'
+import type { Operation } from '../types.ts'
+import styles from './OperationPage.module.css'
+
+/** One import, live until its end: how far, what became of the rows, what was refused and why. */
+export function OperationPage() {
+  const { id = '' } = useParams()
+  const { t } = useTranslation()
+  const nameOf = useOperationName()
+  const query = useQuery({
+    queryKey: operationKeys.one(id),
+    queryFn: ({ signal }) => fetchOperation(id, signal),
+  })
+  const shown = useKept(`operation.${id}`, query)
+  const operation = shown.data
+  return (
+    <Page
+      title={operation ? nameOf(operation) : t('operations.import')}
+      side={
+        <>
+          <AsOf atMs={shown.asOfMs} />
+          {operation ? <OperationActions operation={operation} /> : null}
+          <Link to="/imports">{t('newImport.back')}</Link>
+        </>
+      }
+    >
+      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      {shown.isPending ? <Loading rows={6} /> : null}
+      {operation ? <OperationBody operation={operation} /> : null}
+    </Page>
+  )
+}
+
+function OperationBody({ operation }: { operation: Operation }) {
+  const { t } = useTranslation()
+  const started = useLocation().state as { sameFileAs?: never } | null
+  const counts = operation.counts
+  return (
+    <>
+      <SameFileNotice same={started?.sameFileAs} />
+      {operation.params.dryRun === true ? <Notice>{t('operations.dryRun')}</Notice> : null}
+      {operation.cancelRequested && operation.status === 'active' ? (
+        <Notice tone="warn">{t('operations.cancelling')}</Notice>
+      ) : null}
+      <OperationFault operation={operation} />
+      <section className={styles.panel} aria-label={t('imports.progress')}>
+        <div className={styles.line}>
+          <StatusMark status={operation.status} />
+          <OperationPace operation={operation} />
+        </div>
+        <CountsBar operation={operation} />
+        <CountsLegend operation={operation} />
+        {counts ? (
+          <p className={styles.sum}>
+            {t('counts.sum', {
+              read: formatCount(counts.read),
+              parts: formatCount(
+                counts.inserted + counts.updated + counts.unchanged + counts.skipped + counts.rejected,
+              ),
+            })}
+          </p>
+        ) : null}
+      </section>
+      {counts && counts.rejected > 0 ? <RefusedRows operation={operation} /> : null}
+      <OperationFacts operation={operation} />
+    </>
+  )
+}
+
+function OperationActions({ operation }: { operation: Operation }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const move = useMutation({
+    mutationFn: (to: 'cancel' | 'retry') => moveOperation(operation.id, to),
+    onSuccess: (next) => patchOperation(queries, next, true),
+    // Refused because it moved on in the meantime: show where it stands now.
+    onError: (error) => {
+      if (error instanceof HttpError && error.status === 409)
+        void queries.invalidateQueries({ queryKey: operationKeys.one(operation.id) })
+    },
+  })
+  const cancellable = ['queued', 'active', 'needs_review'].includes(operation.status)
+  const retryable = operation.status === 'failed' || operation.status === 'cancelled'
+  return (
+    <>
+      {move.error ? <ErrorNotice error={move.error} /> : null}
+      {cancellable && !operation.cancelRequested ? (
+        <Button variant="default" loading={move.isPending} onClick={() => move.mutate('cancel')}>
+          {t('operations.cancel')}
+        </Button>
+      ) : null}
+      {retryable ? (
+        <Button loading={move.isPending} onClick={() => move.mutate('retry')}>
+          {t('operations.retry')}
+        </Button>
+      ) : null}
+    </>
+  )
+}

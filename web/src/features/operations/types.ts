@@ -1,0 +1,7 @@
+import type { z } from 'zod'
+import type { operationList, refusedList } from '../../../../shared/operations/schema.ts'
+
+export type { Operation, OperationStatus, RefusedRow } from '../../../../shared/operations/schema.ts'
+
+export type OperationPage = z.infer<typeof operationList>
+export type RefusedPage = z.infer<typeof refusedList>

@@ -1,0 +1,43 @@
+import { request } from '../../lib/http.ts'
+import type { Patient, PatientInput, PatientPage } from './types.ts'
+
+export const patientKeys = {
+  all: ['patients'],
+  list: ['patients', 'list'],
+  one: (id: string) => ['patients', 'one', id],
+  search: (query: string) => ['patients', 'search', query],
+} as const
+
+/** The best twenty; what was typed travels in the body, so that no identity number stands in a URL. */
+export async function searchPatients(query: string, signal?: AbortSignal): Promise<Patient[]> {
+  const answer = await request<{ data: Patient[] }>('/api/patients/search', {
+    method: 'POST',
+    body: { query },
+    signal,
+    supersede: 'patients.search',
+  })
+  return answer.data
+}
+
+/** A page of the patient file; `cursor` is the `next` of the page before. */
+export function fetchPatients(cursor: string | null, signal?: AbortSignal): Promise<PatientPage> {
+  const query = new URLSearchParams({ limit: '50' })
+  if (cursor !== null) query.set('cursor', cursor)
+  return request<PatientPage>(`/api/patients?${query}`, { signal })
+}
+
+export function fetchPatient(id: string, signal?: AbortSignal): Promise<Patient> {
+  return request<Patient>(`/api/patients/${encodeURIComponent(id)}`, { signal })
+}
+
+export function createPatient(input: Partial<PatientInput>, idempotencyKey: string): Promise<Patient> {
+  return request<Patient>('/api/patients', { method: 'POST', body: input, idempotencyKey })
+}
+
+/** Changes some fields; 409 with the present record when someone else was quicker. */
+export function changePatient(id: string, version: number, changes: Partial<PatientInput>): Promise<Patient> {
+  return request<Patient>(`/api/patients/${encodeURIComponent(id)}`, {
+    method: 'PATCH',
+    body: { ...changes, version },
+  })
+}

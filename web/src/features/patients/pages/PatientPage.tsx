@@ -1,0 +1,79 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useParams } from 'react-router'
+import { ageYears, formatIdNumber } from '../../../lib/format.ts'
+import { useKept } from '../../../lib/use-kept.ts'
+import { Icon } from '../../../ui/icons.tsx'
+import { Loading } from '../../../ui/Loading.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { Page } from '../../../ui/Page.tsx'
+import { fetchPatient, patientKeys } from '../api.ts'
+import { EditPatient } from '../components/EditPatient.tsx'
+import { PatientFacts } from '../components/PatientFacts.tsx'
+import styles from '../components/PatientForm.module.css'
+import { useMayWritePatients } from '../may-write.ts'
+import type { Patient } from '../types.ts'
+
+/** One person: everything the file holds, allergies first, and the form to change it. */
+export function PatientPage() {
+  const { id = '' } = useParams()
+  // Another person is another page: no half-made change may move over.
+  return <OnePatient key={id} id={id} />
+}
+
+function OnePatient({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const mayWrite = useMayWritePatients()
+  const [editing, setEditing] = useState(false)
+  const query = useQuery({
+    queryKey: patientKeys.one(id),
+    queryFn: ({ signal }) => fetchPatient(id, signal),
+    staleTime: 0,
+  })
+  const shown = useKept(`patient.${id}`, query)
+  const patient = shown.data
+  return (
+    <Page
+      title={patient?.name ?? t('patients.one')}
+      side={
+        <>
+          <AsOf atMs={shown.asOfMs} />
+          {patient && mayWrite && !editing ? (
+            <Button leftSection={<Icon name="edit" />} onClick={() => setEditing(true)}>
+              {t('patients.edit')}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      {shown.isPending ? <Loading rows={8} /> : null}
+      {patient ? <Who patient={patient} /> : null}
+      {patient && !editing ? <PatientFacts patient={patient} /> : null}
+      {patient && editing ? <EditPatient patient={patient} onDone={() => setEditing(false)} /> : null}
+    </Page>
+  )
+}
+
+function Who({ patient }: { patient: Patient }) {
+  const { t } = useTranslation()
+  const age = ageYears(patient.dateOfBirth)
+  return (
+    <>
+      <div className={styles.who}>
+        <span>{patient.clinicNumber}</span>
+        <span>{formatIdNumber(patient.idType, patient.idNumber)}</span>
+        {age === null ? null : <span>{t('patients.age', { count: age })}</span>}
+        {patient.gender ? <span>{t(`gender.${patient.gender}`)}</span> : null}
+      </div>
+      {patient.allergies ? (
+        <div className={styles.allergies}>
+          <strong>{t('patients.allergies')}</strong>
+          <span>{patient.allergies}</span>
+        </div>
+      ) : null}
+    </>
+  )
+}
