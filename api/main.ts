@@ -3,7 +3,7 @@ import { closeDeps, openDeps } from '../shared/deps.ts'
 import { createLog, safeError } from '../shared/log/log.ts'
 import { createApp } from './app.ts'
 import { createHttpServer, listen, stopServer } from './http/server.ts'
-import type { ApiServices } from './services.ts'
+import { closeServices, openServices, runBackground } from './services.ts'
 
 const config = loadConfig()
 const log = createLog(config, 'api')
@@ -22,7 +22,9 @@ const deps = await openDeps({
   poolMax: config.DB_POOL_MAX,
   statementTimeoutMs: config.REQUEST_TIMEOUT_MS,
 })
-const services: ApiServices = { deps }
+const services = await openServices(deps)
+const ending = new AbortController()
+const background = runBackground(services, ending.signal)
 const app = createApp(services)
 const server = createHttpServer(app.koa.callback())
 const port = await listen(server, config.PORT, config.HOST)
@@ -35,6 +37,9 @@ async function stop(signal: string): Promise<void> {
   log.info({ signal }, 'stopping')
   await stopServer(server)
   app.close()
+  ending.abort()
+  await closeServices(services)
+  await background
   await closeDeps(deps)
   log.info('stopped')
   process.exit(0)

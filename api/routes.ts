@@ -1,8 +1,17 @@
+import { findVisibleOperation } from '../shared/operations/reads.ts'
+import { eventsRoutes } from './events/routes.ts'
 import type { Route } from './http/route.ts'
+import { importsRoutes } from './imports/routes.ts'
+import { operationsRoutes } from './operations/routes.ts'
 import type { ApiServices } from './services.ts'
 import { usersRoutes } from './users/routes.ts'
 
 /** Every route of the API. A domain joins by one line. */
 export function allRoutes(services: ApiServices): Route[] {
-  return [...usersRoutes(services)]
+  return [
+    ...usersRoutes(services),
+    ...importsRoutes(services),
+    ...operationsRoutes(services),
+    ...eventsRoutes({ ...services, findVisibleOperation }),
+  ]
 }

@@ -1,4 +1,12 @@
+import { drainSpools } from '../shared/audit/drain.ts'
+import { sealAudit } from '../shared/audit/seal.ts'
+import { openSpool, type Spool } from '../shared/audit/spool.ts'
 import type { Deps } from '../shared/deps.ts'
+import { relayOutbox } from '../shared/events/outbox.ts'
+import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.ts'
+import { startSweeper } from '../shared/operations/sweep.ts'
+import { sessionsAlive } from '../shared/users/sessions.ts'
+import { createHub, type EventHub } from './events/hub.ts'
 
 /** What one finished request looked like; `route` is the template from the table, never the address asked for. */
 export interface RequestSample {
@@ -11,6 +19,38 @@ export interface RequestSample {
 /** What an API process holds beside its {@link Deps}; handlers reach it through `xRoutes(services)`. */
 export interface ApiServices {
   deps: Deps
+  /** The producing side of the job queues. */
+  queues: JobQueues
+  /** Where reads of patient data are recorded before they are answered. */
+  spool: Spool
+  /** The open event streams. */
+  hub: EventHub
   /** Told of every finished request, once; set by the metrics. */
   observeRequest?: (sample: RequestSample) => void
+}
+
+/** Opens what the routes of one API process need. */
+export async function openServices(deps: Deps): Promise<ApiServices> {
+  return {
+    deps,
+    queues: openQueues(deps),
+    spool: await openSpool(deps),
+    hub: createHub(deps, { sessionsAlive }),
+  }
+}
+
+/** Closes what {@link openServices} opened, streams first; the {@link Deps} stay open. */
+export async function closeServices(services: ApiServices): Promise<void> {
+  await services.hub.close()
+  await services.spool.close()
+  await closeQueues(services.queues)
+}
+
+/**
+ * Runs what every process does beside its own work, until the signal aborts: publishing committed events, sweeping up
+ * lost jobs, draining and sealing the audit. Answers when all of it has stopped.
+ */
+export async function runBackground({ deps, queues }: ApiServices, signal: AbortSignal): Promise<void> {
+  startSweeper(deps, queues, signal)
+  await Promise.allSettled([relayOutbox(deps, signal), drainSpools(deps, signal), sealAudit(deps, signal)])
 }

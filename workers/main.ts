@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { Worker } from 'bullmq'
-import { sealLoop } from '../shared/audit/seal.ts'
-import { drainSpools } from '../shared/audit/spool.ts'
+import { sealAudit } from '../shared/audit/seal.ts'
+import { drainSpools } from '../shared/audit/drain.ts'
 import { loadConfig } from '../shared/config/config.ts'
 import { connectDatabase } from '../shared/db/connect.ts'
 import { closeDeps, openDeps } from '../shared/deps.ts'
@@ -81,7 +81,7 @@ startSweeper(deps, queues, ending.signal)
 const loops = [
   relayOutbox(deps, ending.signal),
   drainSpools(deps, ending.signal),
-  sealLoop(deps, ending.signal),
+  sealAudit(deps, ending.signal),
 ]
 log.info({ worker: services.worker }, 'ready')
 

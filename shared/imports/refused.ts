@@ -1,10 +1,10 @@
 import { reading } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
-import { refusedCsv } from './refused-csv.ts'
 import type { OperationPage } from '../operations/reads.ts'
 import type { OperationRow } from '../operations/repository.ts'
 import type { RefusedQuery, RefusedRow } from '../operations/schema.ts'
+import { refusedCsv } from './refused-csv.ts'
 
 const DEEPEST_ROW = 10_000
 const BATCH_ROWS = 1000

@@ -14,6 +14,7 @@ export interface OperationRow {
   file_bytes: number | null
   file_sha256: string | null
   file_path: string | null
+  file_columns: string[] | null
   result: Record<string, unknown> | null
   error: Record<string, unknown> | null
   note: string | null
@@ -50,6 +51,7 @@ const COLUMNS = [
   'file_bytes',
   'file_sha256',
   'file_path',
+  'file_columns',
   'result',
   'error',
   'note',

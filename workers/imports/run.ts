@@ -70,6 +70,7 @@ export const runImport: Processor = async (claimed) => {
   const run = await enterPhase(preparing, {
     phase: 'rows',
     total: source.totalRows,
+    file_columns: JSON.stringify(source.layout.columns),
     note: isLoadData ? null : 'The server forbids LOAD DATA; rows are inserted one statement at a time.',
   })
   const anybody = await patiently(run, async () => run.deps.db('patients').first('id'))

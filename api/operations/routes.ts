@@ -1,0 +1,168 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { AppError } from '../../shared/errors/app-error.ts'
+import { type Asker, cancelOperation, retryOperation } from '../../shared/operations/commands.ts'
+import { getVisibleOperation, listOperations, showOperation } from '../../shared/operations/reads.ts'
+import { listRefused, refusedFile } from '../../shared/imports/refused.ts'
+import type { OperationRow } from '../../shared/operations/repository.ts'
+import {
+  operation,
+  operationEnvelope,
+  operationList,
+  operationListQuery,
+  refusedList,
+  refusedQuery,
+} from '../../shared/operations/schema.ts'
+import type { Principal } from '../../shared/rights/permissions.ts'
+import { isUuid } from '../../shared/units/ids.ts'
+import { type Call, type Reply, type Route, route } from '../http/route.ts'
+import type { ApiServices } from '../services.ts'
+import { assertMayChange } from './policy.ts'
+
+const idParams = z.strictObject({ id: z.string().max(64) })
+type ById = Call<z.output<typeof idParams>>
+
+/** Whoever is signed in; the route table lets nobody else through. */
+const principalOf = (call: Call): Principal => call.principal as Principal
+
+const askerOf = (call: Call): Asker => ({
+  principal: call.principal,
+  address: call.address,
+  requestId: call.requestId,
+})
+
+async function visible(call: ById): Promise<OperationRow> {
+  if (!isUuid(call.params.id)) throw new AppError('not-found')
+  return getVisibleOperation(call.deps, principalOf(call), call.params.id)
+}
+
+const byId = (row: OperationRow) => ({ entity: 'operation', entityId: row.id }) as const
+
+/** Calls about heavy work: what runs, what became of it, and how to stop it or go on. */
+export function operationsRoutes({ deps, queues, spool }: ApiServices): Route[] {
+  const accepted = async (row: OperationRow): Promise<Reply> => ({
+    status: 202,
+    body: { operation: await showOperation(deps, row) },
+    headers: { Location: `/api/operations/${row.id}` },
+  })
+
+  /** Refused rows are patients' data: every look at them is recorded. */
+  const auditRefused = (call: Call, row: OperationRow, action: string) =>
+    spool.write({
+      userId: principalOf(call).userId,
+      username: principalOf(call).username,
+      role: principalOf(call).role,
+      action,
+      ...byId(row),
+      outcome: 'ok',
+      address: call.address,
+      requestId: call.requestId,
+    })
+
+  return [
+    route({
+      method: 'GET',
+      path: '/api/operations',
+      tag: 'operations',
+      summary: 'Heavy work, newest first',
+      access: 'session',
+      limit: 'general',
+      query: operationListQuery,
+      response: operationList,
+      handle: async (call) => ({ body: await listOperations(deps, principalOf(call), call.query) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/operations/:id',
+      tag: 'operations',
+      summary: 'One piece of heavy work',
+      access: 'session',
+      limit: 'general',
+      params: idParams,
+      response: operation,
+      handle: async (call) => ({ body: await showOperation(deps, await visible(call)) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/operations/:id/result',
+      tag: 'operations',
+      summary: 'The result file',
+      access: 'session',
+      limit: 'general',
+      params: idParams,
+      handle: async (call) => {
+        await visible(call)
+        throw new AppError('not-found', { detail: 'This operation has no result file.' })
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/operations/:id/errors',
+      tag: 'operations',
+      summary: 'Refused rows of an import',
+      access: 'session',
+      limit: 'general',
+      params: idParams,
+      query: refusedQuery,
+      response: refusedList,
+      handle: async (call) => {
+        const row = await visible(call)
+        assertMayChange(principalOf(call), row)
+        await auditRefused(call, row, 'imports.read-refused')
+        return { body: await listRefused(deps, row, call.query) }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/operations/:id/errors.csv',
+      tag: 'operations',
+      summary: 'Refused rows as a file that can be mended and sent again',
+      access: 'session',
+      limit: 'general',
+      params: idParams,
+      mode: 'stream',
+      handle: async (call) => {
+        const row = await visible(call)
+        assertMayChange(principalOf(call), row)
+        await auditRefused(call, row, 'imports.export-refused')
+        return {
+          stream: Readable.from(refusedFile(deps, row)),
+          headers: {
+            'Content-Type': 'text/csv; charset=utf-8',
+            'Content-Disposition': `attachment; filename="refused-${row.no}.csv"`,
+          },
+        }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/operations/:id/cancel',
+      tag: 'operations',
+      summary: 'Stop an operation; rows already written stay',
+      access: 'session',
+      limit: 'general',
+      params: idParams,
+      response: operationEnvelope,
+      handle: async (call) => {
+        const row = await visible(call)
+        assertMayChange(principalOf(call), row)
+        return accepted(await cancelOperation(deps, row.id, askerOf(call)))
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/operations/:id/retry',
+      tag: 'operations',
+      summary: 'Go on with a failed or cancelled operation from its last checkpoint',
+      access: 'session',
+      limit: 'heavy',
+      params: idParams,
+      response: operationEnvelope,
+      handle: async (call) => {
+        const row = await visible(call)
+        assertMayChange(principalOf(call), row)
+        return accepted(await retryOperation(deps, queues, row.id, askerOf(call)))
+      },
+    }),
+  ]
+}
