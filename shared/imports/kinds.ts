@@ -3,7 +3,7 @@ import { judgePatientRow } from '../patients/rules.ts'
 import type { JudgeOptions, Problem } from '../units/judgement.ts'
 import { PATIENT_FIELDS } from './patient-fields.ts'
 
-/** One field of a kind. `format` and `example` are for people; `synonyms` are headers, folded as by `foldHeader`. */
+/** One field of a kind. `format` and `example` are for people; `synonyms` are headers, compared by `foldHeader`. */
 export interface ImportField {
   name: string
   required: boolean

@@ -16,11 +16,9 @@ export function isRefusedRowsHeader(header: readonly string[]): boolean {
   return REPORT_MARKS.every((mark) => header.includes(mark))
 }
 
-/** A header as it is compared: without case, accents, BOM and punctuation. `No. K/P` and `no_k_p` are alike. */
+/** A header as it is compared: without case, accents, BOM, spaces and punctuation. `No. K/P` and `no_kp` are alike. */
 export function foldHeader(header: string): string {
-  return foldName(header)
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
-    .trim()
+  return foldName(header).replace(/[^\p{L}\p{N}\p{M}]+/gu, '')
 }
 
 /** Trimmed headers with the columns of the refused-rows file and blank ones made unfindable. */
@@ -71,7 +69,7 @@ function suggest(
     return texts.length === 0 || texts.filter((text) => field.recognises?.(text)).length * 2 >= texts.length
   }
   const find = (wanted: readonly string[], field: ImportField): number => {
-    for (const synonym of wanted) {
+    for (const synonym of wanted.map(foldHeader)) {
       const at = folded.findIndex((name, i) => name === synonym && !taken.has(names[i] ?? ''))
       if (at >= 0 && fits(field, at)) return at
     }
@@ -83,17 +81,18 @@ function suggest(
     taken.add(names[at] as string)
   }
   const open = fields.filter((field) => !Object.hasOwn(given, field.name))
-  const single = (field: ImportField) =>
-    !field.parts?.columns.some((column) => column.includes(foldHeader(field.name)))
+  const single = (field: ImportField) => !field.parts?.columns.some((column) => column.includes(field.name))
   for (const field of open) {
-    const at = find([foldHeader(field.name)], field)
+    const at = find([field.name], field)
     if (at >= 0 && single(field)) take(field.name, at)
   }
   for (const field of open) {
     if (mapping[field.name] !== undefined) continue
     const at = find(field.synonyms, field)
     if (at < 0) continue
-    const implied = field.implies?.byHeader[folded[at] as string]
+    const implied = Object.entries(field.implies?.byHeader ?? {}).find(
+      ([said]) => foldHeader(said) === folded[at],
+    )?.[1]
     take(field.name, at)
     if (field.implies && implied !== undefined && mapping[field.implies.field] === undefined) {
       mapping[field.implies.field] = { value: implied }
@@ -189,7 +188,8 @@ function findColumn(names: readonly string[], wanted: string): number[] {
   return folded === '' ? [] : all.filter((i) => foldHeader(names[i] as string) === folded)
 }
 
-const GUARDED = /^'[=+\-@\t\r]/
+// A CR comes back as LF.
+const GUARDED = /^'[=+\-@\t\r\n]/
 
 /** A cell of a refused-rows file as it was before the guard against formulas. */
 export function trimRefused(cell: string): string {

@@ -157,6 +157,31 @@ const piece = fc.oneof(
   fc.string({ maxLength: 5 }),
 )
 
+describe('what is written by the rules', () => {
+  it('is read back', async () => {
+    const cell = fc.oneof(
+      fc.string({ maxLength: 6 }),
+      fc.array(piece, { maxLength: 4 }).map((parts) => parts.join('')),
+    )
+    const table = fc.array(fc.array(cell, { minLength: 3, maxLength: 3 }), { maxLength: 8 })
+    const form = fc.record({
+      delimiter: fc.constantFrom(',', ';', '\t', '|'),
+      end: fc.constantFrom('\n', '\r\n', '\r'),
+    })
+    await fc.assert(
+      fc.asyncProperty(table, form, async (rows, { delimiter, end }) => {
+        const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+        const lines = [['a', 'b', 'c'], ...rows].map((cells) => cells.map(quoted).join(delimiter))
+        const found = await read(lines.join(end) + end, { delimiter })
+        expect(found.rows.map(({ cells }) => cells)).toEqual(
+          rows.map((cells) => cells.map((text) => text.toWellFormed().replace(/\r\n?/g, '\n'))),
+        )
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
 describe('reading on', () => {
   it('from the end of any chunk gives the rows that were to come', async () => {
     await fc.assert(
