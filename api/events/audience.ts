@@ -1,6 +1,6 @@
-import type { StreamEntry } from '../../shared/events/read.ts'
 import type { Topic } from '../../shared/events/registry.ts'
 import type { Permission, Principal } from '../../shared/rights/permissions.ts'
+import type { HeldEntry } from './window.ts'
 
 /** What a topic asks of a listener: a permission for all of it, or for what others made (one's own is always seen). */
 const RULES: Readonly<Record<Topic, { needs: Permission } | { needsForOthers: Permission }>> = {
@@ -21,7 +21,7 @@ interface Listener {
 }
 
 /** Whether this listener wants and may see this event. Denied for topics that are not in the table. */
-export function mayRead({ principal, topics, entityId }: Listener, entry: StreamEntry): boolean {
+export function mayRead({ principal, topics, entityId }: Listener, entry: HeldEntry): boolean {
   const topic = topics.find((each) => each === entry.topic)
   if (topic === undefined || (entityId !== undefined && entityId !== entry.entityId)) return false
   const rule = RULES[topic]

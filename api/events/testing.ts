@@ -191,7 +191,10 @@ export async function startLink(url: string): Promise<TestLink> {
   const dead = new Set<Socket>()
   let state: 'on' | 'cut' | 'frozen' = 'on'
   const server = createNetServer((near) => {
-    if (state === 'cut') return near.destroy()
+    if (state === 'cut') {
+      near.destroy()
+      return
+    }
     const far = connect(Number(target.port), target.hostname)
     for (const [from, to] of [
       [near, far],

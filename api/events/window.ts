@@ -1,9 +1,12 @@
 import type { StreamEntry } from '../../shared/events/read.ts'
 import { formatEvent } from './wire.ts'
 
+/** An entry without its body, which is kept as bytes only. */
+export type HeldEntry = Omit<StreamEntry, 'data'>
+
 /** An entry with its bytes on the wire, made once for all who may see it. */
 export interface HeldEvent {
-  entry: StreamEntry
+  entry: HeldEntry
   wire: Buffer
 }
 
@@ -46,8 +49,8 @@ export function createWindow(maxEntries: number) {
     last,
     nextSeq,
     firstSeq,
-    add(entry: StreamEntry): HeldEvent {
-      const event = { entry, wire: formatEvent({ id: entry.id, event: entry.type, data: entry.data }) }
+    add({ data, ...entry }: StreamEntry): HeldEvent {
+      const event = { entry, wire: formatEvent({ id: entry.id, event: entry.type, data }) }
       held.push(event)
       numberOf.set(entry.id, entry.seq)
       bytes += event.wire.length
