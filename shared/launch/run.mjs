@@ -6,16 +6,18 @@ import { fault, root, sleep } from './env.mjs'
 
 /**
  * Runs a command to its end. `quiet` keeps its output and shows it only when it fails; otherwise it is passed on.
- * Resolves `{code, output}`; throws a plain fault on a non-zero exit unless `mayFail`.
+ * Resolves `{code, output}`; throws a plain fault on a non-zero exit unless `mayFail`. `group`: a process group of its
+ * own, so that `signalRunning` also reaches what the command started.
  */
 export function run(
   command,
   args = [],
-  { cwd = root, env = process.env, quiet = false, mayFail = false } = {},
+  { cwd = root, env = process.env, quiet = false, mayFail = false, group = false } = {},
 ) {
   return new Promise((resolve, reject) => {
-    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', 'inherit']
-    const child = spawn(command, args, { cwd, env, stdio })
+    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : [group ? 'ignore' : 'inherit', 'inherit', 'inherit']
+    const child = spawn(command, args, { cwd, env, stdio, detached: group })
+    child.signalTo = group ? -child.pid : child.pid
     running.add(child)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => (output += part))
@@ -37,8 +39,8 @@ export function run(
 const running = new Set()
 
 /** Passes a signal on to every command `run` is waiting for. */
-export function signalRunning(signal) {
-  for (const child of running) child.kill(signal)
+export function signalRunning(name) {
+  for (const child of running) signal(child.signalTo, name)
 }
 
 /** Full path of the first of `names` that can be executed, looking in PATH, the sbin folders and `extraDirs`. */

@@ -10,7 +10,11 @@ export async function runVitest({ args = [], env = process.env }) {
   const report = path.join(mkdtempSync(path.join(testHome(), 'report-')), 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
-  const { code } = await run(process.execPath, [vitest, 'run', ...reporters, ...args], { env, mayFail: true })
+  const { code } = await run(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    env,
+    mayFail: true,
+    group: true,
+  })
   try {
     return count(JSON.parse(readFileSync(report, 'utf8')), code)
   } catch {
