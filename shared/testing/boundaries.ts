@@ -136,8 +136,10 @@ export function violations({ path, text, imports }: SourceFile): string[] {
   for (const rule of RULES) {
     if (!rule.of(path)) continue
     for (const imported of imports) {
-      if (rule.breaks(imported.target, path, imported))
-        found.push(`${path}: ${rule.text} (${imported.target})`)
+      const { target } = imported
+      if (rule.breaks(target, path, imported) && !isExcepted(path, target)) {
+        found.push(`${path}: ${rule.text} (${target})`)
+      }
     }
   }
   for (const rule of TEXT_RULES) {
