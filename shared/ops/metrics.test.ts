@@ -33,13 +33,13 @@ describe('the metrics text', () => {
   it('tells requests apart by route pattern and never by what was asked for', async () => {
     const metrics = createMetrics({ service: 'api', sources: [] })
     for (let id = 0; id < 10_000; id++) {
-      metrics.requestDone({ method: 'GET', route: '/api/patients/:id', status: 200, tookMs: 3 })
-      metrics.requestDone({ method: `X${id}`, route: undefined, status: 404, tookMs: 1 })
+      metrics.requestDone({ method: 'GET', route: '/api/patients/:id', status: 200, durationMs: 3 })
+      metrics.requestDone({ method: `X${id}`, route: 'unmatched', status: 404, durationMs: 1 })
     }
     const lines = (await metrics.text()).split('\n').filter((line) => /^clinic_http.*_count/.test(line))
     expect(lines).toEqual([
       'clinic_http_request_duration_seconds_count{service="api",method="GET",route="/api/patients/:id",status="2xx"} 10000',
-      'clinic_http_request_duration_seconds_count{service="api",method="other",route="none",status="4xx"} 10000',
+      'clinic_http_request_duration_seconds_count{service="api",method="other",route="unmatched",status="4xx"} 10000',
     ])
   })
 

@@ -23,10 +23,10 @@ export interface Metrics {
 
 export interface FinishedRequest {
   method: string
-  /** Route pattern as in `/api/patients/:id`; undefined when no route matched. */
-  route: string | undefined
+  /** Route pattern as in `/api/patients/:id`, or a fixed word when no route matched. */
+  route: string
   status: number
-  tookMs: number
+  durationMs: number
 }
 
 const MS_PER_S = 1000
@@ -60,13 +60,13 @@ export function createMetrics({ service, sources, queues }: MetricsOptions): Met
     registry,
     contentType: registry.contentType,
     text,
-    requestDone({ method, route, status, tookMs }) {
+    requestDone({ method, route, status, durationMs }) {
       const labels = {
         method: METHODS.has(method) ? method : 'other',
-        route: route ?? 'none',
+        route,
         status: `${Math.floor(status / STATUS_CLASS)}xx`,
       }
-      requests.observe(labels, tookMs / MS_PER_S)
+      requests.observe(labels, durationMs / MS_PER_S)
     },
   }
 }

@@ -1,0 +1,56 @@
+import type { Deps } from '../../shared/deps.ts'
+import type { JobQueues } from '../../shared/jobs/queues.ts'
+import { createHealthChecks, type HealthChecks } from '../../shared/ops/health-checks.ts'
+import { jobQueueState } from '../../shared/ops/job-queue-state.ts'
+import {
+  type CacheCounts,
+  cacheSource,
+  operationSource,
+  poolSource,
+  streamSource,
+} from '../../shared/ops/metric-sources.ts'
+import { createMetrics, type Metrics } from '../../shared/ops/metrics.ts'
+import { type QueryTimes, queryTimes } from '../../shared/ops/query-times.ts'
+
+/** What the operations side of an API process holds. */
+export interface Ops {
+  deps: Deps
+  queues: JobQueues
+  checks: HealthChecks
+  metrics: Metrics
+  queries: QueryTimes
+  cacheCounts(): CacheCounts
+  openStreams(): number
+}
+
+export interface OpsOptions {
+  deps: Deps
+  queues: JobQueues
+  /** Hits and misses of this process's read cache. */
+  cacheCounts?: () => CacheCounts
+  /** Open event streams of this process. */
+  openStreams?: () => number
+}
+
+/** Opens health checks and metrics of an API process; nothing has to be closed but what was handed in. */
+export function openOps({ deps, queues, ...given }: OpsOptions): Ops {
+  const cacheCounts = given.cacheCounts ?? (() => ({ hits: 0, misses: 0 }))
+  const openStreams = given.openStreams ?? (() => 0)
+  const queries = queryTimes(deps.db)
+  const sources = [
+    poolSource(deps.db),
+    queries.source,
+    cacheSource(cacheCounts),
+    streamSource(openStreams),
+    operationSource(deps.db),
+  ]
+  return {
+    deps,
+    queues,
+    queries,
+    cacheCounts,
+    openStreams,
+    checks: createHealthChecks({ deps, readJobQueues: () => jobQueueState(queues) }),
+    metrics: createMetrics({ service: 'api', sources, queues }),
+  }
+}
