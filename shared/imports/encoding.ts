@@ -60,14 +60,15 @@ function looksUtf16(sample: Buffer): 'utf-16le' | 'utf-16be' | null {
   return nuls[0] >= least && nuls[1] * 10 < nuls[0] ? 'utf-16be' : null
 }
 
-/** Length of the valid UTF-8 sequence at `i`, 0 when there is none, -1 when the sample ends inside it. */
+/** Length of the UTF-8 sequence at `i` by its shape, 0 when there is none, -1 when the sample ends inside it. */
 function sequenceLength(bytes: Buffer, i: number): number {
   const lead = bytes[i] as number
   const length =
     lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0
   if (length === 0) return 0
   if (i + length > bytes.length) return -1
-  return isUtf8(bytes.subarray(i, i + length)) ? length : 0
+  for (let k = 1; k < length; k++) if (((bytes[i + k] as number) & 0xc0) !== 0x80) return 0
+  return length
 }
 
 function isMostlyUtf8(sample: Buffer): boolean {

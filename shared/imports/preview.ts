@@ -75,7 +75,8 @@ async function firstRows(
   for await (const { rows } of readChunks(bytesSource(bytes), layout, layout.start, {
     chunkRows: PREVIEW_CHECKED_ROWS + 1,
   })) {
-    const isCut = !isWhole && rows.length <= PREVIEW_CHECKED_ROWS
+    const isCut =
+      !isWhole && rows.length <= PREVIEW_CHECKED_ROWS && rows.at(-1)?.problem?.code !== 'ROW_TOO_LONG'
     return { layout, rows: rows.slice(0, isCut ? -1 : PREVIEW_CHECKED_ROWS) }
   }
   return { layout, rows: [] }

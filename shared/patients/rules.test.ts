@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { canonicalEmail } from '../units/email.ts'
 import { PATIENT_MESSAGES } from './problems.ts'
-import {
-  canonicalEmail,
-  judgePatient,
-  judgePatientRow,
-  PATIENT_COLUMNS,
-  type PatientColumn,
-} from './rules.ts'
+import { judgePatient, judgePatientRow, PATIENT_COLUMNS, type PatientColumn } from './rules.ts'
 
 const TODAY_ON = '2026-11-24'
 const GOOD: Record<PatientColumn, string> = {

@@ -1,4 +1,6 @@
 import { FIRST_DAY_ON, parseDay } from '../units/dates.ts'
+import { canonicalEmail, MAX_EMAIL_LENGTH } from '../units/email.ts'
+import { canonicalGender } from '../units/gender.ts'
 import type { JudgeOptions, Problem } from '../units/judgement.ts'
 import { canonicalName } from '../units/names.ts'
 import { canonicalNric, nricAgreesWithDay, nricBirthDays, nricFault, nricGender } from '../units/nric.ts'
@@ -34,7 +36,7 @@ export type PatientColumn = (typeof PATIENT_COLUMNS)[number]
 export const PATIENT_MAX_LENGTH = {
   external_id: 80,
   name: 255,
-  email: 254,
+  email: MAX_EMAIL_LENGTH,
   address: 500,
   company: 200,
   allergies: 1000,
@@ -63,30 +65,7 @@ export interface PatientValues {
 /** An accepted row with the fields that lenient reading left out, or why it is refused. */
 export type PatientJudgement = { patient: PatientValues; leftOut: string[] } | { problems: Problem[] }
 
-const GENDERS = new Map<string, 'M' | 'F'>([
-  ['M', 'M'],
-  ['F', 'F'],
-  ['m', 'M'],
-  ['f', 'F'],
-  ['male', 'M'],
-  ['female', 'F'],
-  ['lelaki', 'M'],
-  ['perempuan', 'F'],
-])
-const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/
 const POSTCODE = /^[0-9]{5}$/
-
-/** M or F of M, F, Male, Female, Lelaki, Perempuan in any case, else null. */
-export function canonicalGender(text: string): 'M' | 'F' | null {
-  return GENDERS.get(text) ?? GENDERS.get(text.toLowerCase()) ?? null
-}
-
-/** The stored form of an e-mail address, or null: one `@`, a dot in the domain, no white space, lower-case. */
-export function canonicalEmail(text: string): string | null {
-  if (!EMAIL.test(text) || isLongerThan(text, PATIENT_MAX_LENGTH.email) || hasControlCharacter(text))
-    return null
-  return text.toLowerCase()
-}
 
 type LongText = 'address' | 'company' | 'allergies' | 'remarks'
 const TOO_LONG = {
