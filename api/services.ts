@@ -1,6 +1,7 @@
 import { drainSpools } from '../shared/audit/drain.ts'
 import { sealAudit } from '../shared/audit/seal.ts'
 import { openSpool, type Spool } from '../shared/audit/spool.ts'
+import { invalidationLoop } from '../shared/cache/notes.ts'
 import type { Deps } from '../shared/deps.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
 import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.ts'
@@ -52,5 +53,10 @@ export async function closeServices(services: ApiServices): Promise<void> {
  */
 export async function runBackground({ deps, queues }: ApiServices, signal: AbortSignal): Promise<void> {
   startSweeper(deps, queues, signal)
-  await Promise.allSettled([relayOutbox(deps, signal), drainSpools(deps, signal), sealAudit(deps, signal)])
+  await Promise.allSettled([
+    relayOutbox(deps, signal),
+    drainSpools(deps, signal),
+    sealAudit(deps, signal),
+    invalidationLoop(deps, signal),
+  ])
 }

@@ -1,23 +1,21 @@
-import { hostname } from 'node:os'
 import { Worker } from 'bullmq'
-import { sealAudit } from '../shared/audit/seal.ts'
 import { drainSpools } from '../shared/audit/drain.ts'
+import { sealAudit } from '../shared/audit/seal.ts'
+import { invalidationLoop } from '../shared/cache/notes.ts'
 import { loadConfig } from '../shared/config/config.ts'
-import { connectDatabase } from '../shared/db/connect.ts'
-import { closeDeps, openDeps } from '../shared/deps.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
-import { closeQueues, jobPrefix, openQueues } from '../shared/jobs/queues.ts'
+import { jobPrefix } from '../shared/jobs/queues.ts'
 import { JOB_QUEUES, type JobQueue } from '../shared/jobs/registry.ts'
-import { createLog } from '../shared/log/log.ts'
+import { createLog, safeError } from '../shared/log/log.ts'
 import { cancelChannel } from '../shared/operations/commands.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
+import { registerWorker } from '../shared/ops/worker-registry.ts'
 import { connectForBlocking } from '../shared/redis/connect.ts'
-import type { WorkerServices } from './runtime/context.ts'
-import { fullSpeed } from './runtime/pace.ts'
-import { ActiveRuns, runJob } from './runtime/run-job.ts'
+import { openInternals } from './runtime/internals.ts'
+import { runJob } from './runtime/run-job.ts'
+import { ActiveRuns } from './runtime/run-operation.ts'
+import { closeWorkerServices, openWorkerServices } from './runtime/services.ts'
 
-/** Bulk statements are long on purpose; still none may hang for ever. */
-const STATEMENT_TIMEOUT_MS = 120_000
 /** A dead worker's job is taken over after the lock ends; the sweeper, which watches heartbeats, is usually quicker. */
 const LOCK_MS = 10_000
 const STALLED_EVERY_MS = 5_000
@@ -27,29 +25,17 @@ const SHUTDOWN_GRACE_MS = 20_000
 
 const config = loadConfig()
 const log = createLog(config, 'worker')
-const deps = await openDeps({
-  config,
-  log,
-  poolMax: config.WORKER_DB_POOL_MAX,
-  statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-})
-const bulkDb = connectDatabase({
-  url: config.DATABASE_URL,
-  poolMax: config.WORKER_CONCURRENCY,
-  connectTimeoutMs: config.DB_CONNECT_TIMEOUT_MS,
-  idleTimeoutMs: config.DB_IDLE_TIMEOUT_MS,
-  statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-  localInfile: true,
-  log,
-})
-const queues = openQueues(deps)
-const services: WorkerServices = {
-  deps,
-  queues,
-  bulkDb,
-  pace: fullSpeed,
-  worker: `${hostname()}:${process.pid}`,
+
+// a fault nobody caught leaves the process in an unknown state: say so and let the supervisor start a fresh one
+const die = (error: unknown) => {
+  log.fatal({ err: safeError(error) }, 'uncaught')
+  process.exit(1)
 }
+process.on('uncaughtException', die)
+process.on('unhandledRejection', die)
+
+const services = await openWorkerServices(config, log)
+const { deps, queues } = services
 const runs = new ActiveRuns()
 const ending = new AbortController()
 
@@ -75,15 +61,19 @@ const workers = JOB_QUEUES.map((name) => {
 
 const bell = connectForBlocking(config.REDIS_URL, 'cancel-bell', log)
 bell.on('message', (_channel, operationId: string) => runs.stop(operationId, 'cancelled'))
-await bell.subscribe(cancelChannel(deps))
+// resubscribed by the client after every outage; until the first answer the heartbeat sees a cancel within a second
+void bell.subscribe(cancelChannel(deps))
 
 startSweeper(deps, queues, ending.signal)
 const loops = [
   relayOutbox(deps, ending.signal),
   drainSpools(deps, ending.signal),
   sealAudit(deps, ending.signal),
+  invalidationLoop(deps, ending.signal),
 ]
-log.info({ worker: services.worker }, 'ready')
+const internals = await openInternals(services)
+const registration = await registerWorker(deps)
+log.info({ worker: services.worker, port: internals.port }, 'ready')
 
 /** Hands running jobs back at their next chunk, then closes everything; a second signal ends at once. */
 async function shutDown(signal: NodeJS.Signals): Promise<void> {
@@ -91,13 +81,13 @@ async function shutDown(signal: NodeJS.Signals): Promise<void> {
   log.info({ signal }, 'shutting down')
   ending.abort()
   setTimeout(() => process.exit(1), SHUTDOWN_GRACE_MS).unref()
+  await registration.stop()
   runs.stopAll('shutdown')
   await Promise.all(workers.map((worker) => worker.close()))
   bell.disconnect()
   await Promise.allSettled(loops)
-  await closeQueues(queues)
-  await bulkDb.destroy()
-  await closeDeps(deps)
+  await internals.close()
+  await closeWorkerServices(services)
   process.exit(0)
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { bumpGenerations } from '../../shared/cache/read-cache.ts'
+import { invalidate } from '../../shared/cache/invalidate.ts'
+import { noteInvalidation } from '../../shared/cache/notes.ts'
 import { inTransaction } from '../../shared/db/transaction.ts'
 import { addEvent, ring } from '../../shared/events/outbox.ts'
 import { importOptions } from '../../shared/imports/schema.ts'
@@ -75,6 +76,7 @@ export const runImport: Processor = async (claimed) => {
   })
   const anybody = await patiently(run, async () => run.deps.db('patients').first('id'))
   const counts = await runBulk(run, new PatientsWork(run, source, insert, anybody === undefined), ZERO)
+  let note: string | undefined
   const ended = await patiently(run, () =>
     completeOperation(
       run.deps,
@@ -82,11 +84,12 @@ export const runImport: Processor = async (claimed) => {
       { phase: null, counts: JSON.stringify(counts), note: leftOutNote(counts) },
       async (trx) => {
         await trx('import_keys').where({ operation_no: run.row.no }).delete()
+        note = await noteInvalidation(trx, { domain: 'patients' })
       },
     ),
   )
   if (ended === 'fenced') throw new Stopped('fenced')
-  await bumpGenerations(run.deps, ['patients'])
+  await invalidate(run.deps, { domain: 'patients', ...(note === undefined ? {} : { note }) })
   await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
   if (ended !== 'completed') return
   if (claimed.row.file_path !== null) await rm(claimed.row.file_path, { force: true })

@@ -1,5 +1,6 @@
 import { writeAudit } from '../../../shared/audit/write.ts'
-import { bumpGenerations, invalidate } from '../../../shared/cache/read-cache.ts'
+import { bumpGenerations, invalidate } from '../../../shared/cache/invalidate.ts'
+import { noteInvalidation } from '../../../shared/cache/notes.ts'
 import type { Knex } from '../../../shared/db/connect.ts'
 import { type Chunk, type Position, readChunks, type SourceRow } from '../../../shared/imports/reader.ts'
 import { allocatePatientIds } from '../../../shared/patients/ids.ts'
@@ -40,7 +41,7 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
   #expectsNobody: boolean
   #generationAt = 0
   /** Patients that the last piece changed. */
-  #changedIds: string[] = []
+  #changed: { ids: string[]; note: string } | null = null
 
   constructor(run: Run, source: PreparedSource, insert: BulkInsert, expectsNobody: boolean) {
     this.#run = run
@@ -90,7 +91,9 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
       if (!this.#source.options.dryRun) await writeUpdates(trx, plan, this.#importNo, this.#options.source)
       for (const [name, n] of Object.entries(plan.counts)) counts[name] = (counts[name] ?? 0) + n
     }
-    this.#changedIds = plans.flatMap((plan) => [...plan.updates.keys()])
+    const ids = plans.flatMap((plan) => [...plan.updates.keys()])
+    this.#changed =
+      ids.length === 0 ? null : { ids, note: await noteInvalidation(trx, { domain: 'patients', ids }) }
     await saveRefusals(trx, this.#importNo, [...prepared.refusals, ...plans.flatMap((plan) => plan.refusals)])
     const claims = plans.flatMap((plan) => plan.claims)
     if (claims.length > 0) {
@@ -104,8 +107,7 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
 
   /** Makes cached reads see what was written: lists at most once a second, changed patients one by one. */
   async committed(): Promise<void> {
-    const ids = this.#changedIds
-    if (ids.length > 0) await invalidate(this.#run.deps, { domain: 'patients', ids })
+    if (this.#changed !== null) await invalidate(this.#run.deps, { domain: 'patients', ...this.#changed })
     const now = Date.now()
     if (now - this.#generationAt < GENERATION_EVERY_MS) return
     this.#generationAt = now

@@ -1,0 +1,119 @@
+import { AppError } from '../../shared/errors/app-error.ts'
+import { JOBS } from '../../shared/jobs/registry.ts'
+import { JOB_OF } from '../../shared/operations/enqueue.ts'
+import {
+  claimOperation,
+  failOperation,
+  type Hold,
+  heartbeat,
+  stopCancelled,
+} from '../../shared/operations/lifecycle.ts'
+import { processors } from '../processors.ts'
+import { type Run, Stopped, type StopReason, type WorkerServices } from './context.ts'
+import { patiently } from './patience.ts'
+
+const HEARTBEAT_EVERY_MS = 1000
+
+/** The runs of this process, by operation, so that a cancel or a shutdown reaches them. */
+export class ActiveRuns {
+  readonly #stops = new Map<string, AbortController>()
+
+  add(operationId: string, stop: AbortController): void {
+    // this process holds it already and was given it again (its lock had run out): only one may go on
+    this.#stops.get(operationId)?.abort(new Stopped('fenced'))
+    this.#stops.set(operationId, stop)
+  }
+
+  remove(operationId: string, stop: AbortController): void {
+    if (this.#stops.get(operationId) === stop) this.#stops.delete(operationId)
+  }
+
+  stop(operationId: string, reason: StopReason): void {
+    this.#stops.get(operationId)?.abort(new Stopped(reason))
+  }
+
+  stopAll(reason: StopReason): void {
+    for (const stop of this.#stops.values()) stop.abort(new Stopped(reason))
+  }
+
+  get count(): number {
+    return this.#stops.size
+  }
+}
+
+function beat(run: Pick<Run, 'deps' | 'hold'>, stop: AbortController): NodeJS.Timeout {
+  let busy = false
+  return setInterval(async () => {
+    if (busy) return
+    busy = true
+    try {
+      const state = await heartbeat(run.deps, run.hold)
+      if (state !== 'held') stop.abort(new Stopped(state === 'fenced' ? 'fenced' : 'cancelled'))
+    } catch {
+      // the database is away: the bulk loop waits for it by itself
+    } finally {
+      busy = false
+    }
+  }, HEARTBEAT_EVERY_MS)
+}
+
+/** How a run ended: the operation ended with it, had ended before, belongs to another, or is to be given back. */
+export type RunEnd =
+  | { end: 'done' | 'nothing-to-do' | 'fenced' | 'cancelled' }
+  | { end: 'failed'; code: string }
+  | { end: 'shutdown'; hold: Hold }
+
+function stopReason(error: unknown, signal: AbortSignal): StopReason | null {
+  if (error instanceof Stopped) return error.reason
+  return signal.aborted && signal.reason instanceof Stopped ? signal.reason.reason : null
+}
+
+/**
+ * Carries out one operation: claims it, runs its processor, ends it. Does nothing when it has ended or is held by a
+ * younger run. Waits for a database that is away; never throws for what went wrong with the work itself.
+ */
+export async function runOperation(
+  services: WorkerServices,
+  runs: ActiveRuns,
+  operationId: string,
+): Promise<RunEnd> {
+  const { deps } = services
+  const stop = new AbortController()
+  const log = deps.log.child({ operationId })
+  const claim = await patiently({ signal: stop.signal, log }, () =>
+    claimOperation(deps, operationId, services.worker),
+  )
+  if (claim.hold === null) {
+    log.info({ status: claim.status }, 'nothing to do: the operation has ended')
+    return { end: 'nothing-to-do' }
+  }
+  const { hold, row } = claim
+  runs.add(operationId, stop)
+  const timer = beat({ deps, hold }, stop)
+  log.info({ type: row.type, fence: hold.fence, attempt: row.attempts }, 'operation started')
+  try {
+    const process = await processors[JOB_OF[row.type]]()
+    await process({ ...services, hold, row, signal: stop.signal, log })
+    log.info('operation ended')
+    return { end: 'done' }
+  } catch (error) {
+    const reason = stopReason(error, stop.signal)
+    if (reason === null) {
+      log.error({ err: error }, 'operation failed')
+      await patiently({ signal: new AbortController().signal, log }, () => failOperation(deps, hold, error))
+      return { end: 'failed', code: error instanceof AppError ? error.code : 'internal' }
+    }
+    log.info({ reason }, 'operation stopped')
+    if (reason === 'cancelled') await stopCancelled(deps, hold)
+    return reason === 'shutdown' ? { end: reason, hold } : { end: reason }
+  } finally {
+    clearInterval(timer)
+    runs.remove(operationId, stop)
+  }
+}
+
+/** The operation that a job is for. */
+export function operationOf(type: string, payload: unknown): string {
+  if (!Object.hasOwn(JOBS, type)) throw new AppError('internal', { detail: 'There is no such job type.' })
+  return JOBS[type as keyof typeof JOBS].payload.parse(payload).operationId
+}

@@ -1,0 +1,38 @@
+import { hostname } from 'node:os'
+import type { Config } from '../../shared/config/config.ts'
+import { connectDatabase } from '../../shared/db/connect.ts'
+import { closeDeps, openDeps } from '../../shared/deps.ts'
+import { closeQueues, openQueues } from '../../shared/jobs/queues.ts'
+import type { Logger } from '../../shared/log/log.ts'
+import type { WorkerServices } from './context.ts'
+import { fullSpeed } from './pace.ts'
+
+/** Bulk statements are long on purpose; still none may hang for ever. */
+const STATEMENT_TIMEOUT_MS = 120_000
+
+/** Opens what heavy work needs: a small pool, the job queues and the bulk connections. */
+export async function openWorkerServices(config: Config, log: Logger): Promise<WorkerServices> {
+  const deps = await openDeps({
+    config,
+    log,
+    poolMax: config.WORKER_DB_POOL_MAX,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  const bulkDb = connectDatabase({
+    url: config.DATABASE_URL,
+    poolMax: config.WORKER_CONCURRENCY,
+    connectTimeoutMs: config.DB_CONNECT_TIMEOUT_MS,
+    idleTimeoutMs: config.DB_IDLE_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    localInfile: true,
+    log,
+  })
+  return { deps, queues: openQueues(deps), bulkDb, pace: fullSpeed, worker: `${hostname()}:${process.pid}` }
+}
+
+/** Closes what {@link openWorkerServices} opened. */
+export async function closeWorkerServices(services: WorkerServices): Promise<void> {
+  await closeQueues(services.queues)
+  await services.bulkDb.destroy()
+  await closeDeps(services.deps)
+}
