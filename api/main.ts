@@ -1,8 +1,10 @@
 import { loadConfig } from '../shared/config/config.ts'
 import { closeDeps, openDeps } from '../shared/deps.ts'
 import { createLog, safeError } from '../shared/log/log.ts'
+import { startInternalServer } from '../shared/ops/internal-server.ts'
 import { createApp } from './app.ts'
 import { createHttpServer, listen, stopServer } from './http/server.ts'
+import { jobQueuePages } from './ops/job-queue-pages.ts'
 import { closeServices, openServices, runBackground } from './services.ts'
 
 const config = loadConfig()
@@ -25,19 +27,24 @@ const deps = await openDeps({
 const services = await openServices(deps)
 const ending = new AbortController()
 const background = runBackground(services, ending.signal)
-const app = createApp(services)
+const app = createApp(services, { pages: [jobQueuePages(services)] })
 const server = createHttpServer(app.koa.callback())
+const internal = await startInternalServer({ port: config.INTERNAL_PORT, host: config.HOST, ...services.ops })
 const port = await listen(server, config.PORT, config.HOST)
-log.info({ port, host: config.HOST }, 'ready')
+log.info({ port, host: config.HOST, internalPort: internal.port }, 'ready')
 
 let stopping = false
 async function stop(signal: string): Promise<void> {
   if (stopping) return
   stopping = true
   log.info({ signal }, 'stopping')
-  await stopServer(server)
+  const drained = stopServer(server)
+  // streams never end by themselves, so they are told to go before the wait for the rest
+  await services.hub.close()
+  await drained
   app.close()
   ending.abort()
+  await internal.close()
   await closeServices(services)
   await background
   await closeDeps(deps)

@@ -3,15 +3,18 @@ import { eventsRoutes } from './events/routes.ts'
 import type { Route } from './http/route.ts'
 import { importsRoutes } from './imports/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
+import { opsRoutes } from './ops/routes.ts'
 import type { ApiServices } from './services.ts'
 import { usersRoutes } from './users/routes.ts'
 
 /** Every route of the API. A domain joins by one line. */
 export function allRoutes(services: ApiServices): Route[] {
-  return [
+  const routes: Route[] = [
     ...usersRoutes(services),
     ...importsRoutes(services),
     ...operationsRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
+    ...opsRoutes(services.ops, () => routes),
   ]
+  return routes
 }

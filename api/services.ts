@@ -8,6 +8,7 @@ import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.t
 import { startSweeper } from '../shared/operations/sweep.ts'
 import { sessionsAlive } from '../shared/users/sessions.ts'
 import { createHub, type EventHub } from './events/hub.ts'
+import { type Ops, openOps } from './ops/ops.ts'
 
 /** What one finished request looked like; `route` is the template from the table, never the address asked for. */
 export interface RequestSample {
@@ -26,18 +27,18 @@ export interface ApiServices {
   spool: Spool
   /** The open event streams. */
   hub: EventHub
+  /** Health checks and metrics. */
+  ops: Ops
   /** Told of every finished request, once; set by the metrics. */
   observeRequest?: (sample: RequestSample) => void
 }
 
 /** Opens what the routes of one API process need. */
 export async function openServices(deps: Deps): Promise<ApiServices> {
-  return {
-    deps,
-    queues: openQueues(deps),
-    spool: await openSpool(deps),
-    hub: createHub(deps, { sessionsAlive }),
-  }
+  const queues = openQueues(deps)
+  const hub = createHub(deps, { sessionsAlive })
+  const ops = openOps({ deps, queues, openStreams: () => hub.stats().connections })
+  return { deps, queues, hub, ops, spool: await openSpool(deps), observeRequest: ops.metrics.requestDone }
 }
 
 /** Closes what {@link openServices} opened, streams first; the {@link Deps} stay open. */
