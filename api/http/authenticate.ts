@@ -78,6 +78,7 @@ export async function authenticate(
   }
   call.principal = identity.principal
   call.sessionId = credentials.sessionId
+  call.mustChangePassword = identity.mustChangePassword
   if (checked.used > 0) call.limitBy = identity.limitBy
   authorize(route, identity)
   if (route.limit === 'heavy') await countHeavy(call.deps, identity.limitBy)
@@ -90,6 +91,7 @@ function authorize(route: Route, identity: Identity): void {
   if (identity.mustChangePassword && route.evenBeforePasswordChange !== true) {
     throw new AppError('auth/must-change-password')
   }
+  if (route.peopleOnly === true && identity.isToken) throw new AppError('auth/forbidden')
   if (access === 'session') return
   if (!access.anyOf.some((permission) => identity.principal.permissions.has(permission))) {
     throw new AppError('auth/forbidden')

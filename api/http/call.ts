@@ -22,6 +22,7 @@ export class RequestCall implements Call {
   readonly startedAt: number
   principal: Principal | null = null
   sessionId: string | null = null
+  mustChangePassword = false
   params: unknown = undefined
   query: unknown = undefined
   body: unknown = undefined

@@ -1,47 +1,27 @@
 import type { Deps } from '../../shared/deps.ts'
-import { AppError } from '../../shared/errors/app-error.ts'
-import { orUnavailable } from '../../shared/redis/errors.ts'
+import { countWindow } from '../../shared/redis/counter.ts'
 import { script } from '../../shared/redis/script.ts'
+import { limited } from '../../shared/rights/limited.ts'
 import { type Checked, generalLimitPrefix } from '../../shared/users/sessions.ts'
 import type { RequestCall } from './call.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const REFUND_EVERY_MS = 500
-const MS_PER_S = 1000
 const LOCAL_ADDRESSES_MAX = 10_000
 
 /** Sign-in attempts that one address may make a minute, for all accounts together. */
 export const AUTH_PER_ADDRESS_PER_MINUTE = 300
 
-const COUNT = script(`
-local used = redis.call('INCR', KEYS[1])
-local ttl = redis.call('PTTL', KEYS[1])
-if ttl < 0 then
-  ttl = tonumber(ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], ttl)
-end
-return { used, ttl }`)
-
 const REFUND = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('DECRBY', KEYS[1], ARGV[1]) end
 return 1`)
 
-/** 429 with the headers that say how much is allowed and when it starts anew. */
-export function limited(limit: number, resetMs: number): AppError {
-  return new AppError('rate/limited', {
-    retryAfterS: Math.max(1, Math.ceil(resetMs / MS_PER_S)),
-    extra: { limit, remaining: 0 },
-  })
-}
-
 /** Counts one call under a name; throws 429 above `max` (0 = off) and 503 when the store is away. */
 export async function countCall(deps: Deps, name: string, max: number, windowMs: number): Promise<void> {
   if (max === 0) return
-  const [used, ttlMs] = (await orUnavailable(
-    COUNT(deps.redis, [`${deps.prefix}:limit:${name}`], [windowMs]),
-  )) as [number, number]
-  if (used > max) throw limited(max, ttlMs)
+  const { used, resetMs } = await countWindow(deps.redis, `${deps.prefix}:limit:${name}`, windowMs)
+  if (used > max) throw limited(max, resetMs)
 }
 
 /** Sign-in attempts of an address, whatever the account; before the body is read. Closed when the store is away. */

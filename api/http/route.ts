@@ -20,6 +20,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   address: string
   principal: Principal | null
   sessionId: string | null
+  /** Whether the person has to change the password before anything else. */
+  mustChangePassword?: boolean
   params: P
   query: Q
   body: B
@@ -55,6 +57,8 @@ export interface Route<
   /** `uploads`: no JSON body is read, the 30 s deadline starts at the last byte; `stream`: no deadline. */
   mode?: 'json' | 'upload' | 'stream'
   evenBeforePasswordChange?: boolean
+  /** Only for a signed-in person: an API token may never make tokens, end sessions or change passwords. */
+  peopleOnly?: boolean
   params?: P
   query?: Q
   body?: B

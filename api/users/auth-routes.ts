@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { AppError } from '../../shared/errors/app-error.ts'
+import type { Principal } from '../../shared/rights/permissions.ts'
+import { ownUser } from '../../shared/users/reads.ts'
+import { loginBody, passwordBody, signedIn } from '../../shared/users/schema.ts'
+import { endSession, endSessionsOf, listSessions } from '../../shared/users/sessions.ts'
+import { changePassword, type SignedIn, signIn, signOut } from '../../shared/users/sign-in.ts'
+import { endedCookie, sessionCookie } from '../http/cookies.ts'
+import { type Call, type Reply, type Route, route } from '../http/route.ts'
+import { cookieScope, originOf } from './cookie-scope.ts'
+
+const PERSONAL = { tag: 'Sign-in', access: 'session', limit: 'general', peopleOnly: true } as const
+/** Session ids are hashes of the secrets: 32 bytes in base64url. */
+const sessionParams = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{43}$/) })
+
+const sessionView = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  createdAt: z.string(),
+  lastSeenAt: z.string(),
+  address: z.string(),
+  userAgent: z.string(),
+})
+
+/** The signed-in person of a call; the table guarantees one, the type does not know. */
+export function personOf(call: Call): { principal: Principal; sessionId: string } {
+  const { principal, sessionId } = call
+  if (principal === null || sessionId === null) throw new AppError('auth/required')
+  return { principal, sessionId }
+}
+
+const withCookie = (call: Call, { secret, user, mustChangePassword }: SignedIn): Reply => ({
+  status: 200,
+  body: { user, mustChangePassword },
+  headers: { 'Set-Cookie': sessionCookie(secret, cookieScope(call)) },
+})
+
+const signedOut = (call: Call): Reply => ({
+  status: 204,
+  headers: {
+    'Set-Cookie': endedCookie(cookieScope(call)),
+    'Clear-Site-Data': '"cache", "cookies", "storage"',
+  },
+})
+
+/** Sign-in, sign-out, one's own password and sessions. */
+export function authRoutes(): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/api/auth/login',
+      tag: 'Sign-in',
+      summary: 'Sign in by user name or e-mail address',
+      access: 'open',
+      limit: 'auth',
+      body: loginBody,
+      response: signedIn,
+      handle: async (call) => withCookie(call, await signIn(call.deps, call.body, originOf(call))),
+    }),
+    route({
+      ...PERSONAL,
+      method: 'POST',
+      path: '/api/auth/logout',
+      summary: 'Sign out of this session',
+      evenBeforePasswordChange: true,
+      handle: async (call) => {
+        const { principal, sessionId } = personOf(call)
+        await signOut(call.deps, principal, sessionId, originOf(call))
+        return signedOut(call)
+      },
+    }),
+    route({
+      ...PERSONAL,
+      method: 'POST',
+      path: '/api/auth/password',
+      summary: 'Change your own password',
+      limit: 'auth',
+      evenBeforePasswordChange: true,
+      body: passwordBody,
+      response: signedIn,
+      handle: async (call) => {
+        const { principal } = personOf(call)
+        return withCookie(call, await changePassword(call.deps, principal, call.body, originOf(call)))
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/auth/me',
+      tag: 'Sign-in',
+      summary: 'Who is signed in',
+      access: 'session',
+      limit: 'general',
+      evenBeforePasswordChange: true,
+      response: signedIn,
+      handle: async (call) => ({
+        body: {
+          user: await ownUser(call.deps, personOf(call).principal.userId),
+          mustChangePassword: call.mustChangePassword === true,
+        },
+      }),
+    }),
+    route({
+      ...PERSONAL,
+      method: 'GET',
+      path: '/api/auth/sessions',
+      summary: 'Where you are signed in',
+      response: z.object({ data: z.array(sessionView) }),
+      handle: async (call) => {
+        const { principal, sessionId } = personOf(call)
+        const open = await listSessions(call.deps, principal.userId)
+        return { body: { data: open.map((each) => ({ ...each, current: each.id === sessionId })) } }
+      },
+    }),
+    route({
+      ...PERSONAL,
+      method: 'DELETE',
+      path: '/api/auth/sessions',
+      summary: 'End all your other sessions',
+      handle: async (call) => {
+        const { principal, sessionId } = personOf(call)
+        await endSessionsOf(call.deps, principal.userId, sessionId)
+        return { status: 204 }
+      },
+    }),
+    route({
+      ...PERSONAL,
+      method: 'DELETE',
+      path: '/api/auth/sessions/:id',
+      summary: 'End one of your sessions',
+      params: sessionParams,
+      handle: async (call) => {
+        const { principal, sessionId } = personOf(call)
+        if (!(await endSession(call.deps, principal.userId, call.params.id))) throw new AppError('not-found')
+        return call.params.id === sessionId ? signedOut(call) : { status: 204 }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,160 @@
+import { writeAudit } from '../audit/write.ts'
+import type { Knex } from '../db/connect.ts'
+import { inTransaction, reading } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors/app-error.ts'
+import type { Principal } from '../rights/permissions.ts'
+import { toSqlUtc } from '../units/clock.ts'
+import { type Attempt, admitAttempt } from './attempts.ts'
+import { actedBy, type Origin } from './origin.ts'
+import { hashPassword, MAX_PASSWORD_BYTES, needsRehash, passwordMatches } from './password.ts'
+import { checkNewPassword } from './password-rules.ts'
+import { findByAccount, findUser, grantsOf, patchUser, type UserRow } from './repository.ts'
+import { createSession, endSession, endSessionsOf } from './sessions.ts'
+import { toSessionData, toUserView } from './view.ts'
+
+/** A sign-in that worked: the answer, and the secret for the cookie. */
+export interface SignedIn {
+  user: ReturnType<typeof toUserView>
+  mustChangePassword: boolean
+  secret: string
+  sessionId: string
+}
+
+const asPrincipal = (row: UserRow): Pick<Principal, 'userId' | 'username' | 'role'> => ({
+  userId: String(row.id),
+  username: row.username,
+  role: row.role,
+})
+
+function isUsable(deps: Deps, row: UserRow): boolean {
+  if (row.active !== 1) return false
+  return row.password_expires_at === null || row.password_expires_at > toSqlUtc(deps.clock.now())
+}
+
+async function refuse(
+  deps: Deps,
+  row: UserRow | undefined,
+  attempt: Attempt,
+  origin: Origin,
+): Promise<never> {
+  await attempt.failed()
+  await inTransaction(deps.db, (trx) =>
+    writeAudit(
+      trx,
+      {
+        ...actedBy(row === undefined ? null : asPrincipal(row), origin),
+        action: 'auth.login-failed',
+        outcome: 'failed',
+      },
+      deps.clock.now(),
+    ),
+  )
+  throw new AppError('auth/failed')
+}
+
+/** Opens a session and checks, under a lock, that the user's row is still the one that was judged. */
+async function openSession(deps: Deps, row: UserRow, origin: Origin, action: string): Promise<SignedIn> {
+  const grants = await reading(grantsOf(deps.db, row.id))
+  const opened = await createSession(deps, toSessionData(row, grants), {
+    address: origin.address ?? '',
+    userAgent: origin.userAgent ?? '',
+  })
+  try {
+    await inTransaction(deps.db, async (trx) => {
+      const now = await findUser(trx, row.id, 'share')
+      if (now?.version !== row.version) throw new AppError('auth/failed')
+      await writeAudit(trx, { ...actedBy(asPrincipal(row), origin), action, outcome: 'ok' }, deps.clock.now())
+    })
+  } catch (error) {
+    await endSession(deps, row.id, opened.sessionId)
+    throw error
+  }
+  return { user: toUserView(row, grants), mustChangePassword: row.must_change_password === 1, ...opened }
+}
+
+async function rehash(db: Knex, row: UserRow, password: string): Promise<void> {
+  if (!needsRehash(row.password_hash)) return
+  const password_hash = await hashPassword(password)
+  await db('users').where({ id: row.id, password_hash: row.password_hash }).update({ password_hash })
+}
+
+/**
+ * Signs in by user name or e-mail address. A wrong name, a wrong password, a person who left and a one-time password
+ * that is too old get the same answer in the same time. Throws `auth/failed`, `rate/limited`.
+ */
+export async function signIn(
+  deps: Deps,
+  credentials: { username: string; password: string },
+  origin: Origin,
+): Promise<SignedIn> {
+  const account = credentials.username.normalize('NFKC').trim().toLowerCase()
+  const attempt = await admitAttempt(deps, account, origin.address ?? '')
+  if (Buffer.byteLength(credentials.password) > MAX_PASSWORD_BYTES) throw new AppError('auth/failed')
+  const row = await reading(findByAccount(deps.db, account))
+  const matches = await passwordMatches(row?.password_hash ?? null, credentials.password)
+  if (row === undefined || !matches || !isUsable(deps, row)) return refuse(deps, row, attempt, origin)
+  await rehash(deps.db, row, credentials.password)
+  const signedIn = await openSession(deps, row, origin, 'auth.login')
+  await attempt.succeeded()
+  return signedIn
+}
+
+/** Signs out: ends this session and records it. */
+export async function signOut(
+  deps: Deps,
+  principal: Principal,
+  sessionId: string,
+  origin: Origin,
+): Promise<void> {
+  await endSession(deps, principal.userId, sessionId)
+  await inTransaction(deps.db, (trx) =>
+    writeAudit(
+      trx,
+      { ...actedBy(principal, origin), action: 'auth.logout', outcome: 'ok' },
+      deps.clock.now(),
+    ),
+  )
+}
+
+/**
+ * Changes one's own password, which takes the present one; ends all sessions and opens a new one. Throws
+ * `auth/failed`, `auth/weak-password`, `rate/limited`.
+ */
+export async function changePassword(
+  deps: Deps,
+  principal: Principal,
+  passwords: { currentPassword: string; newPassword: string },
+  origin: Origin,
+): Promise<SignedIn> {
+  const attempt = await admitAttempt(deps, principal.username, origin.address ?? '')
+  const row = await reading(findUser(deps.db, principal.userId))
+  const matches = await passwordMatches(row?.password_hash ?? null, passwords.currentPassword)
+  if (row === undefined || !matches || !isUsable(deps, row)) return refuse(deps, row, attempt, origin)
+  checkNewPassword(passwords.newPassword, [row.username, ...row.name.split(/\s+/)])
+  if (passwords.newPassword === passwords.currentPassword) {
+    throw new AppError('auth/weak-password', { detail: 'Choose one that differs from the present one.' })
+  }
+  const password_hash = await hashPassword(passwords.newPassword)
+  await inTransaction(deps.db, async (trx) => {
+    const now = await findUser(trx, row.id, 'update')
+    if (now?.version !== row.version) throw new AppError('state/version')
+    await patchUser(trx, row.id, { password_hash, must_change_password: false, password_expires_at: null })
+    await writeAudit(
+      trx,
+      {
+        ...actedBy(principal, origin),
+        action: 'auth.password-changed',
+        entity: 'user',
+        entityId: row.id,
+        outcome: 'ok',
+      },
+      deps.clock.now(),
+    )
+    await endSessionsOf(deps, row.id)
+  })
+  const changed = await reading(findUser(deps.db, row.id))
+  if (changed === undefined) throw new AppError('auth/failed')
+  await attempt.succeeded()
+  return openSession(deps, changed, origin, 'auth.login')
+}
