@@ -1,16 +1,15 @@
 // The browser of the end-to-end tests: Debian's, installed where that is allowed, else unpacked.
 import path from 'node:path'
 import { fault, say } from './env.mjs'
-import { canUnpack, libraryEnv, unpackedSet, unpackSet } from './packages.mjs'
+import { canUnpack, unpackedSet, unpackSet } from './packages.mjs'
 import { findExecutable, run } from './run.mjs'
 
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
-const UNPACKED = 'usr/lib/chromium/headless_shell'
 
-/** Path of a browser and the environment it needs: `{chromium, env}`. */
+/** Path of a browser that can be run. */
 export async function findBrowser() {
   const given = process.env.CHROMIUM_PATH || findExecutable(NAMES)
-  if (given) return { chromium: given, env: {} }
+  if (given) return given
   if (!canUnpack()) throw fault('No Chromium was found. Install one and set CHROMIUM_PATH.')
   if (process.getuid?.() === 0 && !unpackedSet('browser')) {
     say('installing chromium-headless-shell')
@@ -19,9 +18,8 @@ export async function findBrowser() {
     const install = ['-qq', 'install', '-y', '--no-install-recommends', NAMES[0], 'fonts-liberation']
     await run('apt-get', install, { quiet: true, mayFail: true, env })
     const installed = findExecutable(NAMES)
-    if (installed) return { chromium: installed, env: {} }
+    if (installed) return installed
   }
   const dir = await unpackSet('browser')
-  const { LD_LIBRARY_PATH } = libraryEnv(dir)
-  return { chromium: path.join(dir, UNPACKED), env: { LD_LIBRARY_PATH } }
+  return path.join(dir, 'bin', NAMES[0])
 }

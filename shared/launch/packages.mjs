@@ -13,7 +13,7 @@ const LIBRARY_DIRS = [`usr/lib/${ARCH}`, `lib/${ARCH}`, 'usr/lib']
 /** What each set consists of; mariadb-client-core has my_print_defaults, which mariadb-install-db needs. */
 export const PACKAGE_SETS = {
   servers: ['mariadb-server-core', 'mariadb-client-core', 'mariadb-client', 'redis-server'],
-  browser: ['chromium-headless-shell', 'fonts-liberation'],
+  browser: ['chromium-headless-shell', 'chromium-common', 'fonts-liberation'],
 }
 
 /** Folder of the unpacked packages, shared by start, tests and tools of this checkout. */
@@ -73,25 +73,40 @@ async function download(names) {
     'Acquire::Retries=3',
   ].flatMap((option) => ['-o', option])
   await run('apt-get', [...options, '-qq', 'update'], { quiet: true })
-  const install = ['install', '-y', '--no-install-recommends', '--download-only', ...names]
+  const install = ['install', '-y', '--reinstall', '--no-install-recommends', '--download-only', ...names]
   await run('apt-get', [...options, '-qq', ...install], { quiet: true })
   return readdirSync(archives)
     .filter((file) => file.endsWith('.deb'))
     .map((file) => path.join(archives, file))
 }
 
-/** Commands of a set, callable by name from a PATH that holds `<dir>/bin`: backups need mariadb-dump, for one. */
-const WRAPPED = ['mariadb', 'mariadb-dump', 'redis-cli']
+/**
+ * Commands of a set, callable by name from a PATH that holds `<dir>/bin`: backups need mariadb-dump, for one. The
+ * browser finds the unpacked fonts through XDG_DATA_HOME.
+ */
+const WRAPPED = {
+  mariadb: 'usr/bin/mariadb',
+  'mariadb-dump': 'usr/bin/mariadb-dump',
+  'redis-cli': 'usr/bin/redis-cli',
+  'chromium-headless-shell': 'usr/lib/chromium/chromium-headless-shell',
+}
 
 function writeWrappers(dir) {
   mkdirSync(path.join(dir, 'bin'), { recursive: true })
-  for (const name of WRAPPED) {
-    if (!existsSync(path.join(dir, 'usr/bin', name))) continue
+  for (const [name, program] of Object.entries(WRAPPED)) {
+    if (!existsSync(path.join(dir, program))) continue
     const file = path.join(dir, 'bin', name)
-    // Relative to the script, so that a moved checkout still works.
-    const here = 'd=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)'
     const libraries = LIBRARY_DIRS.map((sub) => `$d/${sub}`).join(':')
-    writeFileSync(file, `#!/bin/sh\n${here}\nLD_LIBRARY_PATH="${libraries}" exec "$d/usr/bin/${name}" "$@"\n`)
+    const lines = [
+      '#!/bin/sh',
+      // Relative to the script, so that a moved checkout still works.
+      'd=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)',
+      `export LD_LIBRARY_PATH="${libraries}" XDG_DATA_HOME="$d/usr/share"`,
+      '[ -d /etc/fonts ] || export FONTCONFIG_PATH="$d/etc/fonts"',
+      `exec "$d/${program}" "$@"`,
+      '',
+    ]
+    writeFileSync(file, lines.join('\n'))
     chmodSync(file, 0o755)
   }
 }

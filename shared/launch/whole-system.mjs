@@ -43,10 +43,9 @@ export async function withWholeSystem(kind, body) {
     say(`the system runs at ${system.url}`)
     const forBody = {
       ...process.env,
-      ...browser.env,
       E2E_BASE_URL: system.url,
       E2E_PASSWORD: PASSWORD,
-      CHROMIUM_PATH: browser.chromium,
+      CHROMIUM_PATH: browser,
       DATA_DIR: dataDir,
     }
     return await stopping.during(() => body(forBody))
