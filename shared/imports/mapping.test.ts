@@ -1,20 +1,19 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../errors/app-error.ts'
 import { PATIENT_COLUMNS } from '../patients/rules.ts'
 import { importKind } from './kinds.ts'
 import { compileMapping, suggestMapping, trimRefused } from './mapping.ts'
+import { readLayout, readSample } from './reader.ts'
 import type { Mapping } from './schema.ts'
 
 const DATA = path.join(import.meta.dirname, '../testing/data')
 const field = (name: string) => PATIENT_COLUMNS.indexOf(name as (typeof PATIENT_COLUMNS)[number])
 
 async function sample(file: string): Promise<{ header: string[]; rows: string[][] }> {
-  const [header = [], ...rows] = (await readFile(path.join(DATA, file), 'utf8'))
-    .split('\n')
-    .map((l) => l.split(','))
-  return { header, rows: rows.slice(0, 50).filter((cells) => cells.length === header.length) }
+  const layout = await readLayout(path.join(DATA, file), ',')
+  return { header: layout.columns, rows: await readSample(path.join(DATA, file), layout) }
+}
 }
 
 function faultsOf(

@@ -5,7 +5,7 @@ import type { Strictness } from '../units/judgement.ts'
 import { findEncoding } from './encoding.ts'
 import { type ImportKind, importKind } from './kinds.ts'
 import { compileMapping, missingFields, type RowMapper, suggestMapping } from './mapping.ts'
-import { type Layout, readChunks, readLayout, type SourceRow } from './reader.ts'
+import { type Layout, readChunks, readLayout, type SourceRow, sampleOf } from './reader.ts'
 import type { Encoding, ImportPreview, PreviewOptions, PreviewRow } from './schema.ts'
 import { sniffFile } from './sniff.ts'
 import { encodeUtf8 } from './stage.ts'
@@ -39,8 +39,7 @@ export async function previewFile(path: string, request: PreviewRequest): Promis
     ...(options.delimiter && { delimiter: options.delimiter }),
   })
   const { layout, rows } = await firstRows(path, sniffed.encoding, sniffed.delimiter)
-  const samples = rows.filter((row) => !row.problem).map((row) => row.cells)
-  const suggested = suggestMapping(kind, layout.columns, samples, options.mapping)
+  const suggested = suggestMapping(kind, layout.columns, sampleOf(rows), options.mapping)
   const map = compileMapping(kind, layout.columns, suggested.mapping, 'incomplete')
   const check = (strictness: Strictness) => rows.map((row) => judgeRow(rules, map, row, strictness, todayOn))
   let strictness = options.strictness ?? suggested.strictness

@@ -170,3 +170,19 @@ export async function* readChunks(
     await file.close()
   }
 }
+
+/** Rows from which a mapping is suggested. */
+export const SAMPLE_ROWS = 100
+
+/** The cells of the first rows that are no broken ones, for `suggestMapping`: the same for a preview and an import. */
+export async function readSample(source: string | ByteSource, layout: Layout): Promise<string[][]> {
+  for await (const { rows } of readChunks(source, layout, layout.start, { chunkRows: SAMPLE_ROWS })) {
+    return sampleOf(rows)
+  }
+  return []
+}
+
+/** {@link readSample} of rows already read. */
+export function sampleOf(rows: readonly SourceRow[]): string[][] {
+  return rows.slice(0, SAMPLE_ROWS).flatMap(({ cells, problem }) => (problem === undefined ? [cells] : []))
+}

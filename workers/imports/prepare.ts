@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Deps } from '../../shared/deps.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { compileMapping, type RowMapper, suggestMapping } from '../../shared/imports/mapping.ts'
-import { type Layout, readChunks, readLayout } from '../../shared/imports/reader.ts'
+import { type Layout, readChunks, readLayout, readSample } from '../../shared/imports/reader.ts'
 import type { ImportOptions, Mapping } from '../../shared/imports/schema.ts'
 import { type Sniffed, sniffFile } from '../../shared/imports/sniff.ts'
 import { stageFile } from '../../shared/imports/stage.ts'
@@ -86,7 +86,7 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
     : await stageFile(upload, staged, { encoding: sniffed.encoding, signal: run.signal })
   const layout = await readLayout(path, sniffed.delimiter)
   const kind = run.row.kind ?? ''
-  const { mapping } = suggestMapping(kind, layout.columns, [], options.mapping)
+  const { mapping } = suggestMapping(kind, layout.columns, await readSample(path, layout), options.mapping)
   const toFields = compileMapping(kind, layout.columns, mapping, options.strictness)
   const scanned = join(dir, 'repeats.bin')
   const kept = run.row.total === null ? null : await Repeats.load(scanned)
