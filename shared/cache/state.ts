@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import { type BulkheadPolicy, bulkhead } from 'cockatiel'
+import type { Redis } from 'ioredis'
+import { createCoalescer } from './coalesce.ts'
+import type { Finished } from './entry.ts'
+
+/** How often the cache answered since the process began. */
+export interface CacheStats {
+  hits: number
+  misses: number
+  bypassed: number
+}
+
+const BYPASS_AT_ONCE = 16
+const BYPASS_WAITING = 500
+
+/** What a process remembers about its cache: never an answer, only work under way and what it could not tell Redis. */
+export interface CacheState {
+  /** Loads under way by the lease token they hold. */
+  flights: Map<string, Promise<Finished | null>>
+  /** Invalidations that failed, by domain; reads of the domain go past the cache until they are repeated. */
+  unsent: Map<string, { ids: Set<string>; everything: boolean }>
+  retryAtMs: number
+  /** Numbers of notes whose invalidation has reached the cache; the sweep removes them. */
+  confirmed: string[]
+  stats: CacheStats
+  /** Keeps a database without its cache from being run over. */
+  limiter: BulkheadPolicy
+  coalesce: ReturnType<typeof createCoalescer>
+  /** A value never used before, by any process. */
+  nextToken(): string
+}
+
+const states = new WeakMap<Redis, CacheState>()
+
+/** The state that belongs to a cache connection. */
+export function stateOf(redis: Redis): CacheState {
+  const known = states.get(redis)
+  if (known !== undefined) return known
+  const own = randomBytes(9).toString('base64url')
+  let counter = 0
+  const state: CacheState = {
+    flights: new Map(),
+    unsent: new Map(),
+    retryAtMs: 0,
+    confirmed: [],
+    stats: { hits: 0, misses: 0, bypassed: 0 },
+    limiter: bulkhead(BYPASS_AT_ONCE, BYPASS_WAITING),
+    coalesce: createCoalescer(),
+    nextToken: () => `${own}${(counter++).toString(36)}`,
+  }
+  states.set(redis, state)
+  return state
+}
