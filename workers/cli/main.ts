@@ -4,6 +4,9 @@ import { type CommandTable, runCli } from './run.ts'
 const COMMANDS: CommandTable = {
   migrate: () => import('./migrate.ts'),
   'fixtures:load': () => import('./fixtures-load.ts'),
+  'users:create-initial': () => import('./users-create-initial.ts'),
+  'users:create': () => import('./users-create.ts'),
+  'users:reset-password': () => import('./users-reset-password.ts'),
   'audit verify': () => import('./audit-verify.ts'),
   'secrets:generate': () => import('./secrets-generate.ts'),
   doctor: () => import('./doctor.ts'),
