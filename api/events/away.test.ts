@@ -3,27 +3,21 @@ import { inTransaction } from '../../shared/db/transaction.ts'
 import { addEvent, relayOutbox } from '../../shared/events/outbox.ts'
 import { publish } from '../../shared/events/stream.ts'
 import { type TestDeps, testDeps } from '../../shared/testing/harness.ts'
-import {
-  type EventServer,
-  openStream,
-  progressEvent,
-  startEventServer,
-  startLink,
-  type TestLink,
-} from './testing.ts'
+import { type FaultProxy, startProxy } from '../../shared/testing/proxy.ts'
+import { type EventServer, openStream, progressEvent, startEventServer } from './testing.ts'
 
 const PATH = '/api/sse/operations'
 const AWAY_MS = 3000
 
 describe('Redis away and back', () => {
-  let link: TestLink
+  let link: FaultProxy
   let deps: TestDeps
   let server: EventServer
   const stop = new AbortController()
   let relaying: Promise<void>
 
   beforeAll(async () => {
-    link = await startLink(inject('services').redisUrl)
+    link = await startProxy(inject('services').redisUrl)
     deps = await testDeps({ REDIS_URL: link.url })
     server = await startEventServer(deps)
     relaying = relayOutbox(deps, stop.signal)
@@ -32,7 +26,7 @@ describe('Redis away and back', () => {
     stop.abort()
     await Promise.all([relaying, server.close()])
     await deps.close()
-    link.close()
+    await link.close()
   })
 
   it('keeps streams open, loses no committed event and resets nobody', async () => {
@@ -41,7 +35,7 @@ describe('Redis away and back', () => {
       inTransaction(deps.db, (trx) => addEvent(trx, progressEvent('a', version)))
     await write(1)
     await stream.until(({ received }) => received.length === 1)
-    link.cut()
+    link.setMode('refuse')
     await write(2)
     await publish(deps, progressEvent('dropped', 99))
     const during = await openStream(server.port, PATH, {}, stream.lastEventId)
@@ -50,7 +44,7 @@ describe('Redis away and back', () => {
     expect(stream.ended).toBe(false)
     const health = JSON.parse(await (await fetch(`http://127.0.0.1:${server.port}/api/sse/health`)).text())
     expect(health).toMatchObject({ status: 'degraded', connections: 2 })
-    link.restore()
+    link.setMode('pass')
     await write(4)
     for (const each of [stream, during]) {
       const from = each === stream ? 1 : 2
@@ -63,13 +57,13 @@ describe('Redis away and back', () => {
   })
 
   it('serves streams that were opened before Redis could be reached at all', async () => {
-    link.cut()
+    link.setMode('refuse')
     const late = await startEventServer(deps)
     const stream = await openStream(late.port, PATH)
     const other = await openStream(late.port, PATH, {}, 'abc')
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(stream.raw).toBe('retry: 5000\n\n')
-    link.restore()
+    link.setMode('pass')
     await stream.until(({ lastEventId }) => lastEventId !== '')
     await other.until(({ received }) => received[0]?.name === 'reset')
     await late.close()

@@ -1,5 +1,5 @@
 import { createServer, get, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
-import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { z } from 'zod'
 import type { Deps } from '../../shared/deps.ts'
 import { toProblem } from '../../shared/errors/app-error.ts'
@@ -173,68 +173,4 @@ export async function call(
     })
     req.on('error', reject).end()
   })
-}
-
-/** A link to a server that can be cut (connections reset, new ones refused) and frozen (bytes held back). */
-export interface TestLink {
-  url: string
-  cut(): void
-  freeze(): void
-  restore(): void
-  close(): void
-}
-
-/** Puts a link in front of the server of this address. */
-export async function startLink(url: string): Promise<TestLink> {
-  const target = new URL(url)
-  const sockets = new Set<Socket>()
-  const dead = new Set<Socket>()
-  let state: 'on' | 'cut' | 'frozen' = 'on'
-  const server = createNetServer((near) => {
-    if (state === 'cut') {
-      near.destroy()
-      return
-    }
-    const far = connect(Number(target.port), target.hostname)
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from)
-      from.on('data', (bytes) => {
-        if (state === 'frozen') dead.add(near)
-        else if (!dead.has(near)) to.write(bytes)
-      })
-      from.on('error', () => undefined)
-      from.on('close', () => {
-        sockets.delete(from)
-        to.destroy()
-      })
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const here = new URL(url)
-  here.hostname = '127.0.0.1'
-  here.port = String((server.address() as AddressInfo).port)
-  const drop = () => {
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    url: here.href,
-    cut() {
-      state = 'cut'
-      drop()
-    },
-    freeze() {
-      state = 'frozen'
-    },
-    restore() {
-      // Connections that were frozen have lost bytes and stay dead, as behind a router that forgot them.
-      state = 'on'
-    },
-    close() {
-      drop()
-      server.close()
-    },
-  }
 }
