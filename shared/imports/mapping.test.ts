@@ -14,7 +14,6 @@ async function sample(file: string): Promise<{ header: string[]; rows: string[][
   const layout = await readLayout(path.join(DATA, file), ',')
   return { header: layout.columns, rows: await readSample(path.join(DATA, file), layout) }
 }
-}
 
 function faultsOf(
   header: string[],
