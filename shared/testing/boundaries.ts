@@ -10,7 +10,9 @@ const TECHNICAL = new Set(
 /** Files and folders that put the whole together and so may name every part of their process. */
 const COMPOSITION =
   /^(api\/(main|app|routes|services)\.ts|workers\/(main|processors)\.ts|workers\/cli\/|bench\/)/
-const isTest = (path: string) => /\.test\.tsx?$/.test(path) || path.startsWith('shared/testing/')
+/** Helpers of the tests of one folder are in its `testing.ts`. */
+const isHelper = (path: string) => path.startsWith('shared/testing/') || /\/testing\.tsx?$/.test(path)
+const isTest = (path: string) => /\.test\.tsx?$/.test(path) || isHelper(path)
 
 /** `api/patients/routes.ts` → `patients`; null outside the folders of domains and for technical ones. */
 function domainOf(path: string): string | null {
@@ -81,9 +83,9 @@ const RULES: Rule[] = [
     breaks: (target) => /^(bench|migrations)\//.test(target),
   },
   {
-    text: 'nothing but tests and bench imports shared/testing',
+    text: 'nothing but tests and bench imports shared/testing or a testing.ts',
     of: (path) => !path.startsWith('bench/'),
-    breaks: (target) => target.startsWith('shared/testing/'),
+    breaks: (target) => isHelper(target),
   },
   {
     text: 'a domain reaches another only through its reads.ts or commands.ts (pure: schema.ts, rules.ts)',
