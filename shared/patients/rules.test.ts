@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalEmail } from '../units/email.ts'
 import { PATIENT_MESSAGES } from './problems.ts'
@@ -207,6 +208,32 @@ it('never repeats what was submitted', () => {
   const judged = judge(Object.fromEntries(PATIENT_COLUMNS.map((column) => [column, secret.repeat(400)])))
   expect('problems' in judged && judged.problems.length).toBeGreaterThan(8)
   expect(JSON.stringify(judged)).not.toContain(secret)
+})
+
+it('judges any text without failing, and stores only what fits the columns', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.constantFrom(...Object.values(GOOD), '', '\ud800'),
+  )
+  const row = fc.tuple(...PATIENT_COLUMNS.map(() => text))
+  fc.assert(
+    fc.property(row, fc.constantFrom('strict' as const, 'lenient' as const), (fields, strictness) => {
+      const judged = judgePatient(
+        fields.map((cell) => cell.trim()),
+        { strictness, todayOn: TODAY_ON },
+      )
+      if ('problems' in judged) return judged.problems.length > 0
+      const { patient } = judged
+      const ascii = [patient.idNumber, patient.phone, patient.postcode].every((value) =>
+        /^[\x20-\x7e]*$/.test(value ?? ''),
+      )
+      const isSound = Object.values(patient).every(
+        (value) => value === null || (value !== '' && value.isWellFormed()),
+      )
+      return ascii && isSound && Array.from(patient.name).length <= 255
+    }),
+    { numRuns: 1_000 },
+  )
 })
 
 it('gives the stored values under the names of the columns', () => {

@@ -6,7 +6,7 @@ import { canonicalName } from '../units/names.ts'
 import { canonicalNric, nricAgreesWithDay, nricBirthDays, nricFault, nricGender } from '../units/nric.ts'
 import { canonicalPhone } from '../units/phone.ts'
 import { canonicalState } from '../units/states.ts'
-import { hasControlCharacter, isLongerThan } from '../units/text.ts'
+import { hasControlCharacter, isLongerThan, isWellFormed } from '../units/text.ts'
 import { canonicalIdType, type IdType, readIdNumber } from './identity.ts'
 import { PATIENT_MESSAGES, type PatientProblemCode } from './problems.ts'
 
@@ -157,7 +157,7 @@ export function judgePatientRow(
 function wellFormed(fields: readonly string[], fault: Report): readonly string[] {
   let texts = fields
   for (let i = 0; i < fields.length; i++) {
-    if ((fields[i] as string).isWellFormed()) continue
+    if (isWellFormed(fields[i] as string)) continue
     fault(PATIENT_COLUMNS[i] as PatientColumn, 'BAD_TEXT')
     texts = texts.with(i, '')
   }
