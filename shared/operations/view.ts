@@ -9,6 +9,12 @@ function eta(row: OperationRow): number | null {
   return Math.max(0, Math.ceil((row.total - row.processed) / row.rate_per_second))
 }
 
+/** The six numbers that people see; what the worker counts beside them (fields left out) is told in the note. */
+function viewCounts(counts: Record<string, number>): ImportCounts {
+  const { read = 0, inserted = 0, updated = 0, unchanged = 0, skipped = 0, rejected = 0 } = counts
+  return { read, inserted, updated, unchanged, skipped, rejected }
+}
+
 /** The operation as people and programs see it; paths, cursors and fences stay inside. */
 export function viewOperation(row: OperationRow, placeInLine: number | null = null): Operation {
   return {
@@ -26,7 +32,7 @@ export function viewOperation(row: OperationRow, placeInLine: number | null = nu
       etaSeconds: eta(row),
       placeInLine: row.status === 'queued' ? placeInLine : null,
     },
-    counts: row.counts as ImportCounts | null,
+    counts: row.counts === null ? null : viewCounts(row.counts),
     params: row.params,
     file:
       row.file_name === null

@@ -7,6 +7,7 @@ const COMMANDS: CommandTable = {
   'users:create-initial': () => import('./users-create-initial.ts'),
   'users:create': () => import('./users-create.ts'),
   'users:reset-password': () => import('./users-reset-password.ts'),
+  import: () => import('./import.ts'),
   'audit verify': () => import('./audit-verify.ts'),
   'secrets:generate': () => import('./secrets-generate.ts'),
   doctor: () => import('./doctor.ts'),
