@@ -10,5 +10,6 @@ declare module '@tabler/icons-react/dist/esm/icons/*.mjs' {
     className?: string
     'aria-hidden'?: boolean
   }>
+  // biome-ignore lint/style/noDefaultExport: the icon files have it
   export default icon
 }

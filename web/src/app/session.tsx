@@ -4,6 +4,7 @@ import { fetchMe, signOut } from '../features/auth/api.ts'
 import type { SignedIn, User } from '../features/auth/types.ts'
 import { forgetAnswers, onSession } from '../lib/http.ts'
 import { dropAllKept } from '../lib/keep.ts'
+import { machineSettings, restoreSettings } from '../lib/machine.ts'
 import { HttpError } from '../lib/problem.ts'
 
 /**
@@ -85,7 +86,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         channel.current?.postMessage('in')
       },
       leave: async () => {
+        // The server has the browser clear its whole store; how this machine is set up is not the person's secret.
+        const settings = machineSettings()
         await signOut()
+        restoreSettings(settings)
         channel.current?.postMessage('out')
         out()
       },

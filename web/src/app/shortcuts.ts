@@ -34,25 +34,22 @@ export function useShortcuts(actions: ShortcutActions): void {
   useEffect(() => {
     let goAtMs = Number.NEGATIVE_INFINITY
     const onKey = (event: KeyboardEvent): void => {
-      const act = latest.current
+      const on = latest.current
       const chord = performance.now() - goAtMs < CHORD_MS
       goAtMs = Number.NEGATIVE_INFINITY
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      const act = (action: () => void): void => {
         event.preventDefault()
-        return act.search()
+        action()
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !singleKeysOn()) return
-      if (chord && event.key === 'p') return act.go('patients')
-      if (chord && event.key === 'i') return act.go('imports')
-      if (event.key === 'g') goAtMs = performance.now()
-      else if (event.key === '?') act.sheet()
-      else if (event.key === 'n') {
-        event.preventDefault()
-        act.create()
-      } else if (event.key === '/') {
-        event.preventDefault()
-        act.search()
-      }
+      const modified = event.ctrlKey || event.metaKey || event.altKey
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') act(on.search)
+      else if (modified || typing(event.target) || !singleKeysOn()) return
+      else if (chord && event.key === 'p') act(() => on.go('patients'))
+      else if (chord && event.key === 'i') act(() => on.go('imports'))
+      else if (event.key === 'g') goAtMs = performance.now()
+      else if (event.key === '?') act(on.sheet)
+      else if (event.key === 'n') act(on.create)
+      else if (event.key === '/') act(on.search)
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

@@ -61,7 +61,10 @@ export class EventConnection {
   private open(): void {
     this.drop()
     if (this.closed) return
-    if (!navigator.onLine) return this.options.onState('offline')
+    if (!navigator.onLine) {
+      this.options.onState('offline')
+      return
+    }
     this.options.onState('reconnecting')
     const source = new EventSource(this.options.url(this.options.lastEventId()))
     this.source = source

@@ -51,7 +51,10 @@ function answer<T>(
   reject: (error: HttpError) => void,
 ): void {
   const body = parse(xhr.responseText)
-  if (xhr.status >= 200 && xhr.status < 300) return resolve(body as T)
+  if (xhr.status >= 200 && xhr.status < 300) {
+    resolve(body as T)
+    return
+  }
   const error = new HttpError(xhr.status, body, retryAfterSeconds(xhr.getResponseHeader('Retry-After')))
   tellSession(error)
   reject(error)

@@ -16,14 +16,15 @@ export function signOut(): Promise<void> {
   return request<void>('/api/auth/logout', { method: 'POST', body: {} })
 }
 
-export function changePassword(currentPassword: string, newPassword: string): Promise<unknown> {
-  return request('/api/auth/password', { method: 'POST', body: { currentPassword, newPassword } })
+/** The new password ends the old session; the answer carries the new one. */
+export function changePassword(currentPassword: string, newPassword: string): Promise<SignedIn> {
+  return request<SignedIn>('/api/auth/password', { method: 'POST', body: { currentPassword, newPassword } })
 }
 
 /** The places where this person is signed in. */
 export async function fetchSessions(signal?: AbortSignal): Promise<Session[]> {
-  const answer = await request<{ data: Session[] } | Session[]>('/api/auth/sessions', { signal })
-  return Array.isArray(answer) ? answer : answer.data
+  const answer = await request<{ data: Session[] }>('/api/auth/sessions', { signal })
+  return answer.data
 }
 
 /** Ends one session, or with no id all the others. */

@@ -1,24 +1,16 @@
-/** The six roles of the clinic. */
-export type Role = 'super_admin' | 'admin' | 'doctor' | 'assistant' | 'pharmacist' | 'cashier'
+import type { z } from 'zod'
+import type { signedIn, userView } from '../../../../shared/users/schema.ts'
 
-export interface User {
-  id: string
-  username: string
-  name?: string | null
-  email?: string | null
-  role: Role
-}
+export type User = z.infer<typeof userView>
+export type SignedIn = z.infer<typeof signedIn>
+export type Permission = User['permissions'][number]
 
-export interface SignedIn {
-  user: User
-  mustChangePassword: boolean
-}
-
+/** One place where a person is signed in. */
 export interface Session {
   id: string
-  current?: boolean
+  current: boolean
   createdAt: string
-  lastSeenAt?: string | null
-  address?: string | null
-  userAgent?: string | null
+  lastSeenAt: string
+  address: string
+  userAgent: string
 }

@@ -45,7 +45,8 @@ export function previewImport(
 
 export interface Started {
   operation: Operation
-  sameFileAs: { id: string; createdAt: string } | string | null
+  /** The earlier operation with the very same file. */
+  sameFileAs: string | null
 }
 
 /** Sends the whole file and starts the import. */

@@ -11,9 +11,9 @@ export type OnDuplicate = NonNullable<ImportOptions['onDuplicate']>
 export type ImportKind = z.infer<typeof importKinds>['data'][number]
 export type ImportField = ImportKind['fields'][number]
 
-/** The operation that read the very same file before. */
-export type SameFile = { id: string; createdAt?: string } | string | null
-
 /** What the server made of the beginning of a file. */
-export type Preview = z.infer<typeof importPreview> & { sameFileAs?: SameFile }
+export type Preview = z.infer<typeof importPreview> & {
+  /** The operation that read the very same file before. */
+  sameFileAs?: string | null
+}
 export type PreviewRow = Preview['rows'][number]

@@ -8,7 +8,7 @@ import { PasswordForm } from '../components/PasswordForm.tsx'
 /** Stands before everything else while a one-time password has not been changed. */
 export function FirstPasswordPage() {
   const { t } = useTranslation()
-  const { retry, leave } = useSession()
+  const { entered, leave } = useSession()
   return (
     <Gate
       title={t('password.firstTitle')}
@@ -19,7 +19,7 @@ export function FirstPasswordPage() {
       }
     >
       <Notice>{t('password.firstHint')}</Notice>
-      <PasswordForm onChanged={retry} />
+      <PasswordForm onChanged={entered} />
     </Gate>
   )
 }

@@ -5,6 +5,7 @@ import ui from '../../../ui/ui.module.css'
 import { CountsBar } from '../../operations/components/CountsBar.tsx'
 import { useKindName, useOperationName } from '../../operations/components/OperationName.tsx'
 import { StatusMark } from '../../operations/components/StatusMark.tsx'
+import { optionsOf } from '../../operations/options.ts'
 import type { Operation } from '../../operations/types.ts'
 import styles from './ImportRow.module.css'
 
@@ -31,7 +32,7 @@ export function ImportRow({ operation }: { operation: Operation }) {
         </Link>
         <span className={styles.kind}>
           {kindName(operation.kind)}
-          {operation.params.dryRun === true ? ` · ${t('options.dryRun')}` : ''}
+          {optionsOf(operation).dryRun === true ? ` · ${t('options.dryRun')}` : ''}
         </span>
       </td>
       <td>

@@ -55,7 +55,7 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
       <div style={{ marginTop: 12 }}>
         <ErrorNotice error={error} onRetry={again} />
         {busy && preview === null ? <Loading rows={8} /> : null}
-        {preview?.sameFileAs ? <SameFileNotice same={preview.sameFileAs} /> : null}
+        <SameFileNotice id={preview?.sameFileAs} />
         {preview && options.strictness === undefined && lenient ? (
           <Notice>{t('newImport.lenientSuggested')}</Notice>
         ) : null}

@@ -1,6 +1,6 @@
 import { Button, Progress } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useBlocker, useNavigate } from 'react-router'
 import { formatBytes } from '../../../lib/format.ts'
@@ -33,7 +33,7 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
   const [error, setError] = useState<unknown>(null)
   const stop = useRef<AbortController | null>(null)
   const attempt = useRef({ payload: '', key: '' })
-  useWarnBeforeLeaving(sending !== null)
+  useWarnBeforeLeaving(stop, sending !== null)
   useEffect(() => () => stop.current?.abort(), [])
 
   const start = (): void => {
@@ -51,10 +51,11 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
     })
       .then(
         ({ operation, sameFileAs }) => {
+          stop.current = null
           setSending(null)
           queries.setQueryData(operationKeys.one(operation.id), operation)
           void queries.invalidateQueries({ queryKey: operationKeys.lists })
-          setTimeout(() => void navigate(`/imports/${operation.id}`, { state: { sameFileAs } }))
+          void navigate(`/imports/${operation.id}`, { state: { sameFileAs } })
         },
         (fault: unknown) => {
           setSending(null)
@@ -97,9 +98,10 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
 }
 
 /** An upload ends with the page, so leaving asks first. */
-function useWarnBeforeLeaving(active: boolean): void {
+function useWarnBeforeLeaving(upload: RefObject<AbortController | null>, active: boolean): void {
   const { t } = useTranslation()
-  const blocker = useBlocker(active)
+  // Asked at the moment of leaving: a state of React would still say "sending" when the answer leads on.
+  const blocker = useBlocker(() => upload.current !== null)
   useEffect(() => {
     if (blocker.state !== 'blocked') return
     if (window.confirm(t('start.leave'))) blocker.proceed()

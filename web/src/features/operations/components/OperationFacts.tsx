@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { formatBytes, formatDuration, formatMoment } from '../../../lib/format.ts'
 import { Section } from '../../../ui/Page.tsx'
+import { optionsOf } from '../options.ts'
 import type { Operation } from '../types.ts'
 import styles from './OperationFacts.module.css'
 import { useKindName } from './OperationName.tsx'
@@ -11,7 +12,8 @@ const secondsBetween = (from: string, to: string): number => (Date.parse(to) - D
 export function OperationFacts({ operation }: { operation: Operation }) {
   const { t, i18n } = useTranslation()
   const kindName = useKindName()
-  const { startedAt, finishedAt, file, params } = operation
+  const { startedAt, finishedAt, file } = operation
+  const options = optionsOf(operation)
   const named = (group: string, value: unknown): string | null => {
     const key = `options.${group}.${String(value)}`
     return i18n.exists(key) ? t(key) : null
@@ -19,8 +21,8 @@ export function OperationFacts({ operation }: { operation: Operation }) {
   const facts: [string, string | null][] = [
     [t('newImport.kind'), kindName(operation.kind)],
     [t('newImport.file'), file ? `${file.name} · ${formatBytes(file.bytes)}` : null],
-    [t('options.strictness'), named('strictnessName', params.strictness)],
-    [t('options.onDuplicate'), named('onDuplicateName', params.onDuplicate)],
+    [t('options.strictness'), named('strictnessName', options.strictness)],
+    [t('options.onDuplicate'), named('onDuplicateName', options.onDuplicate)],
     [t('imports.by'), operation.createdBy?.name ?? null],
     [t('operations.asked'), formatMoment(operation.createdAt)],
     [t('operations.finished'), finishedAt && formatMoment(finishedAt)],

@@ -43,6 +43,7 @@ export function RefusedList({ rows, more, onMore }: RefusedListProps) {
         <ColumnHead text={t('refused.reason')} />
         <ColumnHead text={t('refused.values')} />
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       <div className={styles.body} role="rowgroup" style={{ height: list.getTotalSize() }}>
         {drawn.map((item) => (
           // biome-ignore lint/a11y/useSemanticElements: see above

@@ -18,6 +18,7 @@ import { OperationPace } from '../components/OperationPace.tsx'
 import { RefusedRows } from '../components/RefusedRows.tsx'
 import { StatusMark } from '../components/StatusMark.tsx'
 import { patchOperation } from '../live.ts'
+import { optionsOf } from '../options.ts'
 import type { Operation } from '../types.ts'
 import styles from './OperationPage.module.css'
 
@@ -52,12 +53,12 @@ export function OperationPage() {
 
 function OperationBody({ operation }: { operation: Operation }) {
   const { t } = useTranslation()
-  const started = useLocation().state as { sameFileAs?: never } | null
+  const started = useLocation().state as { sameFileAs?: string | null } | null
   const counts = operation.counts
   return (
     <>
-      <SameFileNotice same={started?.sameFileAs} />
-      {operation.params.dryRun === true ? <Notice>{t('operations.dryRun')}</Notice> : null}
+      <SameFileNotice id={started?.sameFileAs} />
+      {optionsOf(operation).dryRun === true ? <Notice>{t('operations.dryRun')}</Notice> : null}
       {operation.cancelRequested && operation.status === 'active' ? (
         <Notice tone="warn">{t('operations.cancelling')}</Notice>
       ) : null}

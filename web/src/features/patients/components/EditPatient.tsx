@@ -43,8 +43,8 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (save.isPending) return
-    if (Object.keys(changesOf(draft.value, base)).length === 0) return onDone()
-    save.mutate()
+    if (Object.keys(changesOf(draft.value, base)).length > 0) save.mutate()
+    else onDone()
   }
   return (
     <form className={styles.form} onSubmit={submit} noValidate>

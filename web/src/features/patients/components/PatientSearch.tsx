@@ -83,9 +83,7 @@ export function PatientSearch({ inputRef }: { inputRef: RefObject<HTMLInputEleme
           onBlur={() => setOpen(false)}
           onKeyDown={onKeyDown}
         />
-        <kbd className={`${ui.kbd} ${styles.hint}`} aria-hidden="true">
-          /
-        </kbd>
+        <kbd className={`${ui.kbd} ${styles.hint}`}>/</kbd>
       </div>
       <span className="sr-only" role="status">
         {shown && query.isSuccess && !query.isPlaceholderData
@@ -93,7 +91,7 @@ export function PatientSearch({ inputRef }: { inputRef: RefObject<HTMLInputEleme
           : ''}
       </span>
       <div className={styles.panel} hidden={!shown}>
-        <ul id={listId} className={styles.options} role="listbox" aria-label={t('search.results')}>
+        <div id={listId} className={styles.options} role="listbox" aria-label={t('search.results')}>
           {found.map((patient, index) => (
             <SearchOption
               key={patient.id}
@@ -105,7 +103,7 @@ export function PatientSearch({ inputRef }: { inputRef: RefObject<HTMLInputEleme
               onChoose={() => go(patient)}
             />
           ))}
-        </ul>
+        </div>
         <SearchNote
           error={query.error}
           none={query.isSuccess && !query.isPlaceholderData && found.length === 0 && long}

@@ -17,7 +17,7 @@ interface SearchOptionProps {
 /** One person found: enough to be sure it is the right one. */
 export function SearchOption({ id, patient, query, selected, onPoint, onChoose }: SearchOptionProps) {
   const { t } = useTranslation()
-  const own = useRef<HTMLLIElement>(null)
+  const own = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (selected) own.current?.scrollIntoView({ block: 'nearest' })
   }, [selected])
@@ -25,7 +25,7 @@ export function SearchOption({ id, patient, query, selected, onPoint, onChoose }
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of a listbox are handled by its input
     // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the input, which names this option as active
-    <li
+    <div
       ref={own}
       id={id}
       className={styles.option}
@@ -46,6 +46,6 @@ export function SearchOption({ id, patient, query, selected, onPoint, onChoose }
         <span>{patient.gender ? t(`gender.${patient.gender}`) : ''}</span>
         <span>{formatPhone(patient.phone)}</span>
       </span>
-    </li>
+    </div>
   )
 }
