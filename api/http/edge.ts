@@ -156,7 +156,7 @@ async function takeBody(call: RequestCall, route: Route): Promise<void> {
   call.receiving = true
   const body = await readJson(call.req)
   call.receiving = false
-  if (route.body !== undefined) call.body = validate(route.body, body ?? {})
+  if (route.body !== undefined) call.body = validate(route.body, body === undefined ? {} : body)
   else if (body !== undefined) {
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw new AppError('request/invalid')
@@ -171,16 +171,15 @@ function watchUpload(call: RequestCall, timeoutMs: number): void {
     call.startDeadline(timeoutMs)
     return
   }
-  const { socket } = call.req
+  // the request's own timer, because the server destroys a socket whose 'timeout' no request listens to
   const stalled = () => {
     call.receiving = true
     call.cut(new AppError('request/stalled', { retryAfterS: 1 }))
   }
-  socket.setTimeout(timeoutMs)
-  socket.once('timeout', stalled)
+  call.req.setTimeout(timeoutMs, stalled)
   call.req.once('close', () => {
-    socket.setTimeout(0)
-    socket.off('timeout', stalled)
+    call.req.setTimeout(0)
+    call.req.off('timeout', stalled)
     if (!call.answered && call.req.complete) call.startDeadline(timeoutMs)
   })
 }

@@ -19,10 +19,9 @@ export function webRoot(): string {
 
 const isSource = (place: string) => existsSync(join(place, 'vite.config.ts'))
 
-const isPage = (ctx: Context) =>
-  (ctx.method === 'GET' || ctx.method === 'HEAD') &&
-  !/\.[a-z0-9]+$/i.test(ctx.path) &&
-  !ctx.path.startsWith('/api')
+/** Addresses of the page: no file name at the end, nothing hidden (so a probe for `.git/config` gets 404). */
+const isPage = ({ method, path }: Context) =>
+  (method === 'GET' || method === 'HEAD') && !/\.[a-z0-9]+$/i.test(path) && !path.includes('/.')
 
 /** Static files of the staff page: hashed ones for a year, everything else asked again each time. */
 export function webFiles(root: string): Middleware {
