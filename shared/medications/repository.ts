@@ -1,4 +1,5 @@
 import type { Knex } from '../db/connect.ts'
+import { reading } from '../db/transaction.ts'
 
 /** A row of `medications` as the driver gives it; prices are decimal strings. */
 export interface MedicationRow {
@@ -39,3 +40,68 @@ export async function insertNew(
   if (fresh.length > 0) await trx('medications').insert(fresh)
   return fresh.length
 }
+
+const COLUMNS = [
+  'id',
+  'sku',
+  'generic_name',
+  'brand_name',
+  'form',
+  'strength',
+  'unit',
+  'category',
+  'atc_code',
+  'poison_group',
+  'cost_price',
+  'selling_price',
+  'active',
+  'version',
+] as const satisfies readonly (keyof MedicationRow)[]
+
+/** Which rows a list wants; `words` must all be found, each anywhere in name, brand, SKU, ATC code or category. */
+export interface MedicationFilter {
+  words: readonly string[]
+  category: string | undefined
+}
+
+/** The collation is named because that of the SKU, which tells cases apart, would win over the others. */
+const SEARCHED =
+  "concat_ws(' ', generic_name, brand_name, sku, atc_code, category, strength) collate utf8mb4_unicode_ci " +
+  "like ? escape '|'"
+const containing = (word: string) => `%${word.replace(/[%_|]/g, '|$&')}%`
+
+function filtered(db: Knex, { words, category }: MedicationFilter) {
+  const rows = db('medications').where('active', 1)
+  for (const word of words) rows.whereRaw(SEARCHED, [containing(word)])
+  if (category !== undefined) rows.where({ category })
+  return rows
+}
+
+/** A place in the list, which is ordered by name, then id. */
+export interface MedicationPlace {
+  name: string
+  id: string
+}
+
+/** One row more than `limit` when there are more, by place or by number of rows to skip. */
+export async function listMedications(
+  db: Knex,
+  filter: MedicationFilter,
+  from: { after: MedicationPlace } | { skip: number },
+  limit: number,
+): Promise<MedicationRow[]> {
+  const rows = filtered(db, filter).orderBy('generic_name').orderBy('id')
+  if ('skip' in from) rows.offset(from.skip)
+  else rows.whereRaw('(generic_name, id) > (?, ?)', [from.after.name, from.after.id])
+  return reading(rows.limit(limit + 1).select(COLUMNS) as PromiseLike<MedicationRow[]>)
+}
+
+/** Number of medicines that a filter finds. */
+export async function countMedications(db: Knex, filter: MedicationFilter): Promise<number> {
+  const row = await reading(filtered(db, filter).count({ n: '*' }).first())
+  return Number(row?.n ?? 0)
+}
+
+/** One medicine, one that is no longer used too. */
+export const findMedication = (db: Knex, id: string): Promise<MedicationRow | undefined> =>
+  reading(db('medications').where({ id }).first(COLUMNS) as PromiseLike<MedicationRow | undefined>)

@@ -1,0 +1,25 @@
+import type { MedicationRow } from './repository.ts'
+import type { Medication } from './schema.ts'
+
+/** What a reader may see: what the clinic pays is for those who keep the medicines. */
+export type MedicationVariant = 'costs' | 'plain'
+
+/** A row as the reader sees it. */
+export function toMedication(row: MedicationRow, variant: MedicationVariant): Medication {
+  return {
+    id: row.id,
+    sku: row.sku,
+    genericName: row.generic_name,
+    brandName: row.brand_name,
+    form: row.form,
+    strength: row.strength,
+    unit: row.unit,
+    category: row.category,
+    atcCode: row.atc_code,
+    poisonGroup: row.poison_group,
+    sellingPrice: row.selling_price,
+    ...(variant === 'costs' ? { costPrice: row.cost_price } : {}),
+    active: row.active === 1,
+    version: row.version,
+  }
+}
