@@ -2,6 +2,7 @@ import { findVisibleOperation } from '../shared/operations/reads.ts'
 import { eventsRoutes } from './events/routes.ts'
 import type { Route } from './http/route.ts'
 import { importsRoutes } from './imports/routes.ts'
+import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
 import type { ApiServices } from './services.ts'
@@ -14,6 +15,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...importsRoutes(services),
     ...operationsRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
+    ...medicationsRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

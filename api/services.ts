@@ -2,6 +2,7 @@ import { drainSpools } from '../shared/audit/drain.ts'
 import { sealAudit } from '../shared/audit/seal.ts'
 import { openSpool, type Spool } from '../shared/audit/spool.ts'
 import { invalidationLoop } from '../shared/cache/notes.ts'
+import { cacheStats } from '../shared/cache/read-cache.ts'
 import type { Deps } from '../shared/deps.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
 import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.ts'
@@ -37,7 +38,12 @@ export interface ApiServices {
 export async function openServices(deps: Deps): Promise<ApiServices> {
   const queues = openQueues(deps)
   const hub = createHub(deps, { sessionsAlive })
-  const ops = openOps({ deps, queues, openStreams: () => hub.stats().connections })
+  const ops = openOps({
+    deps,
+    queues,
+    cacheCounts: () => cacheStats(deps),
+    openStreams: () => hub.stats().connections,
+  })
   return { deps, queues, hub, ops, spool: await openSpool(deps), observeRequest: ops.metrics.requestDone }
 }
 
