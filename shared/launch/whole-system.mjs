@@ -5,6 +5,7 @@ import { findBrowser } from './browser.mjs'
 import { buildStale } from './building.mjs'
 import { checkNode, say } from './env.mjs'
 import { ensurePackages } from './install.mjs'
+import { lastLines } from './mariadb.mjs'
 import { onStopSignal } from './signals.mjs'
 import { startSystem } from './system.mjs'
 import { runDir } from './testing.mjs'
@@ -13,8 +14,8 @@ const PASSWORD = 'Browser-test-7-lantern'
 
 /**
  * Sets up, starts the system with a known password for all first users, and runs `body(env)` where env holds
- * E2E_BASE_URL, E2E_PASSWORD, CHROMIUM_PATH, DATA_DIR. The processes' log is `<DATA_DIR>/system.log`; its path is shown
- * when `body` throws. Everything ends afterwards.
+ * E2E_BASE_URL, E2E_PASSWORD, CHROMIUM_PATH, DATA_DIR. The processes' log is `<DATA_DIR>/system.log`; its end is
+ * shown when tests failed. Everything ends afterwards; KEEP_TEST_DATA keeps the folder.
  */
 export async function withWholeSystem(kind, body) {
   checkNode()
@@ -48,7 +49,9 @@ export async function withWholeSystem(kind, body) {
       CHROMIUM_PATH: browser,
       DATA_DIR: dataDir,
     }
-    return await stopping.during(() => body(forBody))
+    const result = await stopping.during(() => body(forBody))
+    if (result?.failed > 0) console.log(`the end of the system's log:\n${lastLines(log, 40)}`)
+    return result
   } finally {
     await system?.stop()
     if (process.env.KEEP_TEST_DATA) say(`kept ${dataDir}`)

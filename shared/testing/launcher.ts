@@ -40,3 +40,11 @@ export async function startServices(dataDir: string): Promise<Services> {
   const module = (await load('services.mjs')) as ServicesModule
   return module.startServices({ dataDir, env: {} })
 }
+
+/** Compiles the server into dist/ if it is stale, so that a spawned process runs the sources under test. */
+export async function ensureBuilt(): Promise<void> {
+  const module = (await load('building.mjs')) as {
+    buildStale: (options: { web: boolean; tolerant: boolean }) => Promise<void>
+  }
+  await module.buildStale({ web: false, tolerant: true })
+}

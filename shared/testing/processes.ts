@@ -3,10 +3,12 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { ensureBuilt } from './launcher.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
 // Compiled code runs from dist/ itself; tests run from the sources beside it.
-const dist = /[\\/]dist[\\/]?$/.test(here) ? here : join(here, 'dist')
+const isCompiled = /[\\/]dist[\\/]?$/.test(here)
+const dist = isCompiled ? here : join(here, 'dist')
 const checkout = join(dist, '..')
 
 type Env = Record<string, string | undefined>
@@ -48,7 +50,7 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Starts a compiled API or worker on free ports (PORT, INTERNAL_PORT, WORKER_PORT in `env` win). `env` is its whole
+ * Starts the compiled API or worker (compiled anew if sources changed) on free ports (PORT, INTERNAL_PORT, WORKER_PORT in `env` win). `env` is its whole
  * environment apart from PATH; take `testEnv()` in tests. Call `ready()` next. Processes left at the end are killed.
  */
 export async function startProcess(
@@ -56,6 +58,7 @@ export async function startProcess(
   env: Env,
   nodeArgs: string[] = [],
 ): Promise<TestProcess> {
+  if (!isCompiled) await ensureBuilt()
   const given = (name: string) => (env[name] && env[name] !== '0' ? env[name] : undefined)
   const port = given('PORT') ?? String(await freePort())
   const internalPort = given('INTERNAL_PORT') ?? String(await freePort())
@@ -119,6 +122,7 @@ export async function startProcess(
 
 /** Runs a command of the command line (`npm run cli -- …`) to its end. */
 export async function runCommand(args: string[], env: Env, input = '') {
+  if (!isCompiled) await ensureBuilt()
   const child = spawn(process.execPath, [join(dist, 'workers/cli/main.js'), ...args], {
     cwd: checkout,
     env: { PATH: process.env.PATH, ...env },
