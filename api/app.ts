@@ -2,6 +2,7 @@ import Koa, { type Middleware } from 'koa'
 import { AppError } from '../shared/errors/app-error.ts'
 import { safeError } from '../shared/log/log.ts'
 import { isSecure } from './http/client.ts'
+import { denialRecorder } from './http/denied.ts'
 import { createEdge, type Edge } from './http/edge.ts'
 import { PAGE_CSP, securityHeaders } from './http/headers.ts'
 import type { Route } from './http/route.ts'
@@ -30,7 +31,12 @@ const UNREMARKABLE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE
 export function createApp(services: ApiServices, options: AppOptions = {}): App {
   const { config, log } = services.deps
   const routes = [...allRoutes(services), ...(options.extraRoutes ?? [])]
-  const edge = createEdge({ services, routes, findToken: async () => null })
+  const edge = createEdge({
+    services,
+    routes,
+    findToken: async () => null,
+    onDenied: denialRecorder(services),
+  })
   const root = webRoot()
   const koa = new Koa()
   koa.on('error', (error: Error & { code?: string }) => {

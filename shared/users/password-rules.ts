@@ -10,6 +10,7 @@ export const MIN_PASSWORD_CHARS = 12
 /** What has to be left of a password when common words, years and runs are taken out. */
 const MIN_OWN_CHARS = 5
 const MIN_DIFFERENT_CHARS = 3
+const MIN_WORD_CHARS = 3
 
 /** Beginnings of the lists of stolen passwords, and words that anybody would try at a clinic. */
 const COMMON_WORDS = [
@@ -23,22 +24,23 @@ const COMMON_WORDS = [
 ] // biome-ignore format: a list of words reads better in rows
 
 const YEAR = /(19|20)\d\d/g
+const FILLER = /[^\p{L}\p{N}\p{Extended_Pictographic}]/gu
 const RUN = /(0?12345?6?7?8?9?0?|098765?4?3?2?1?|9876?5?4?3?2?1?0?|321|(.)\2{2,})/g
 
-function ownPart(password: string, context: readonly string[]): string {
+const withoutWords = (password: string, context: readonly string[]): string => {
   let rest = password.toLowerCase()
   for (const word of [...context, ...COMMON_WORDS]) {
-    if (word.length >= 3) rest = rest.replaceAll(word.toLowerCase(), '')
+    if (word.length >= MIN_WORD_CHARS) rest = rest.replaceAll(word.toLowerCase(), '')
   }
-  return rest.replace(YEAR, '').replace(RUN, '')
+  return rest
 }
 
-/** Whether nothing but well-known words, years and runs makes up a password. */
+/** Whether next to nothing is left of a password without well-known words, years and runs. */
 export function isGuessable(password: string, context: readonly string[]): boolean {
   if (new Set(password).size < MIN_DIFFERENT_CHARS) return true
-  return (
-    ownPart(password, context).replace(/[^\p{L}\p{N}\p{Extended_Pictographic}]/gu, '').length < MIN_OWN_CHARS
-  )
+  const rest = withoutWords(password, context)
+  const own = rest.replace(YEAR, '').replace(RUN, '').replace(FILLER, '')
+  return own.length < (rest.length < password.length ? MIN_OWN_CHARS : MIN_DIFFERENT_CHARS)
 }
 
 /**
