@@ -40,7 +40,7 @@ export async function migrate(db: Knex): Promise<string[]> {
         migrationSource: source,
         disableMigrationsListValidation: false,
       })) as [number, string[]]
-      return ran.map((file) => file.slice(0, -extname(file).length))
+      return ran
     } finally {
       await holder.raw('do release_lock(?)', [LOCK_NAME])
     }
