@@ -24,6 +24,21 @@ export function formatDay(day: string | null | undefined): string {
   return parts ? `${parts[3]}/${parts[2]}/${parts[1]}` : ''
 }
 
+/** `YYYY-MM-DD` of a day typed as DD/MM/YYYY, D.M.YYYY, DDMMYYYY or YYYY-MM-DD; null when it is no real day. */
+export function readDay(text: string): string | null {
+  const typed = text.trim()
+  const local =
+    /^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$/.exec(typed) ?? /^(\d{2})(\d{2})(\d{4})$/.exec(typed)
+  const iso = local
+    ? `${local[3]}-${local[2]?.padStart(2, '0')}-${local[1]?.padStart(2, '0')}`
+    : /^\d{4}-\d{2}-\d{2}$/.test(typed)
+      ? typed
+      : null
+  if (iso === null) return null
+  const atMs = Date.parse(`${iso}T00:00:00Z`)
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(iso) ? iso : null
+}
+
 /** 24/11/2026 10:42 in the clinic's zone. */
 export function formatMoment(iso: string | null | undefined): string {
   if (!iso) return ''

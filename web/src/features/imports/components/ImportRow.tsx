@@ -18,7 +18,6 @@ export function ImportRow({ operation }: { operation: Operation }) {
   const to = `/imports/${operation.id}`
   const rejected = operation.counts?.rejected ?? 0
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row is the way for the keyboard
     <tr
       className={ui.clickable}
       onClick={(event) => {
@@ -26,7 +25,7 @@ export function ImportRow({ operation }: { operation: Operation }) {
         if (!(event.target as HTMLElement).closest('a')) void navigate(to)
       }}
     >
-      <td>
+      <td className={styles.file}>
         <Link to={to} className={styles.name}>
           {nameOf(operation)}
         </Link>
@@ -38,12 +37,12 @@ export function ImportRow({ operation }: { operation: Operation }) {
       <td>
         <StatusMark status={operation.status} />
       </td>
-      <td>
+      <td className={ui.wideOnly}>
         <CountsBar operation={operation} size="small" />
       </td>
       <td className={ui.num}>{formatCount(operation.counts?.read ?? 0)}</td>
       <td className={`${ui.num} ${rejected > 0 ? styles.refused : ''}`}>{formatCount(rejected)}</td>
-      <td>{operation.createdBy?.name}</td>
+      <td className={ui.wideOnly}>{operation.createdBy?.name}</td>
       <td className={styles.when}>{formatMoment(operation.createdAt)}</td>
     </tr>
   )

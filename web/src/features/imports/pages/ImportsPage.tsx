@@ -59,10 +59,10 @@ export function ImportsPage() {
               <tr>
                 <th>{t('imports.file')}</th>
                 <th>{t('imports.status')}</th>
-                <th style={{ width: '22%' }}>{t('imports.progress')}</th>
+                <th className={ui.wideOnly} style={{ width: '22%' }}>{t('imports.progress')}</th>
                 <th className={ui.num}>{t('imports.read')}</th>
                 <th className={ui.num}>{t('imports.rejected')}</th>
-                <th>{t('imports.by')}</th>
+                <th className={ui.wideOnly}>{t('imports.by')}</th>
                 <th>{t('imports.when')}</th>
               </tr>
             </thead>

@@ -30,7 +30,7 @@ export function JobTray() {
   const jobs = query.data?.data ?? []
   const running = jobs.filter(isMoving).length
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={380} trapFocus returnFocus>
       <Popover.Target>
         <Indicator disabled={running === 0} label={running} size={16} color="brand" offset={4}>
           <ActionIcon

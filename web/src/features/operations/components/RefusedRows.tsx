@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatCount } from '../../../lib/format.ts'
 import { Icon } from '../../../ui/icons.tsx'
@@ -24,6 +24,7 @@ export function RefusedRows({ operation }: { operation: Operation }) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.meta.next,
   })
+  useFollow(operation, query.refetch)
   const rows = query.data?.pages.flatMap((page) => page.data) ?? []
   const causes = Object.entries(query.data?.pages[0]?.byCode ?? {}).sort(([, one], [, other]) => other - one)
   return (
@@ -65,4 +66,23 @@ export function RefusedRows({ operation }: { operation: Operation }) {
       ) : null}
     </Section>
   )
+}
+
+/** Rows refused while one looks on are fetched at most this often, and only when an event told of new ones. */
+const FOLLOW_EVERY_MS = 5_000
+
+function useFollow(operation: Operation, read: () => unknown): void {
+  const rejected = operation.counts?.rejected ?? 0
+  const seen = useRef({ rejected, atMs: Date.now() })
+  const latest = useRef(read)
+  latest.current = read
+  useEffect(() => {
+    if (rejected === seen.current.rejected) return
+    const waitMs = Math.max(0, seen.current.atMs + FOLLOW_EVERY_MS - Date.now())
+    const timer = setTimeout(() => {
+      seen.current = { rejected, atMs: Date.now() }
+      latest.current()
+    }, waitMs)
+    return () => clearTimeout(timer)
+  }, [rejected])
 }

@@ -2,6 +2,7 @@ import { SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { STATES } from '../../../../../shared/units/states.ts'
 import { clinicToday, formatDay } from '../../../lib/format.ts'
+import { DayInput } from '../../../ui/DayInput.tsx'
 import { type PatientForm, readNric } from '../form.ts'
 import { ID_TYPES } from '../types.ts'
 import styles from './PatientFields.module.css'
@@ -49,9 +50,12 @@ export function PatientFields({ form, faults, onChange }: PatientFieldsProps) {
         />
       </div>
       <div className={styles.pair}>
-        <TextInput
-          {...text('dateOfBirth')}
-          type="date"
+        <DayInput
+          name="dateOfBirth"
+          label={t('patients.dateOfBirth')}
+          value={form.dateOfBirth}
+          error={faults.dateOfBirth ?? null}
+          onChange={(dateOfBirth) => onChange({ dateOfBirth })}
           description={others[0] ? t('patients.orCentury', { day: formatDay(others[0]) }) : null}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
         />
