@@ -5,7 +5,6 @@ import path from 'node:path'
 import { buildStale } from './building.mjs'
 import { checkNode, dataDirOf, loadDotEnv, main, root, say } from './env.mjs'
 import { ensurePackages } from './install.mjs'
-import { endProcess } from './run.mjs'
 import { onStopSignal } from './signals.mjs'
 import { startSystem } from './system.mjs'
 
@@ -33,21 +32,24 @@ main(async () => {
     )
   }
   let timer
+  let restarting = Promise.resolve()
   for (const folder of ['api', 'workers', 'shared']) {
     watch(path.join(root, 'dist', folder), { recursive: true }, (_event, file) => {
       if (!file?.endsWith('.js') || file.includes('.test.')) return
       clearTimeout(timer)
       timer = setTimeout(() => {
         say('changed: restarting API and worker')
-        for (const child of system.children) child.restart()
+        restarting = restarting.then(() => Promise.all(system.children.map((child) => child.restart())))
       }, QUIET_MS)
     })
   }
   console.log(`ready: ${system.url}`)
   const failure = await Promise.race([system.failed, stopping.asked])
   clearTimeout(timer)
+  await restarting
   if (failure) say(failure)
-  await Promise.all(helpers.map(({ pid }) => endProcess(pid)))
+  // As groups: tsc's own file starts the native compiler as a child.
+  for (const { pid } of helpers) process.kill(-pid, 'SIGTERM')
   await system.stop()
   process.exit(failure ? 1 : 0)
 })

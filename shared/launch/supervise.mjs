@@ -18,9 +18,9 @@ const EXIT_SETTINGS_WRONG = 78
 export function supervise({ name, args, env, show, onStart, onGiveUp }) {
   const lines = []
   let deaths = []
-  let child = null
+  /** The living child; null between two lives and after `stop`, so that an end that was asked for is no death. */
+  let current = null
   let timer = null
-  let ending = false
 
   function note(line) {
     lines.push(line)
@@ -30,25 +30,26 @@ export function supervise({ name, args, env, show, onStart, onGiveUp }) {
 
   function start() {
     // Its own process group: Ctrl-C reaches the launcher alone, which ends things in order.
-    child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, args, {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })
+    current = child
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', note)
     child.once('error', (error) => note(error.message))
-    child.once('exit', died)
+    child.once('exit', (code, signal) => {
+      if (current === child) died(code, signal)
+    })
     onStart?.(child.pid)
   }
 
   function died(code, signal) {
-    child = null
-    if (ending) return
+    current = null
     const now = Date.now()
     deaths = [...deaths.filter((at) => now - at < DEATHS_WITHIN_MS), now]
     if (code === EXIT_SETTINGS_WRONG || deaths.length >= DEATHS_ALLOWED) {
-      ending = true
       // The last lines may still be in the pipe.
       setTimeout(() => onGiveUp({ name, code, lines }), 100)
       return
@@ -58,23 +59,23 @@ export function supervise({ name, args, env, show, onStart, onGiveUp }) {
     timer = setTimeout(start, waitMs)
   }
 
+  /** Takes the child out of supervision and ends it. */
+  async function end(graceMs) {
+    clearTimeout(timer)
+    const child = current
+    current = null
+    if (child) await endProcess(child.pid, graceMs)
+  }
+
   start()
   return {
     name,
     lines,
-    pid: () => child?.pid,
     /** Ends the child and starts it again, without counting a death. */
     async restart() {
-      ending = true
-      clearTimeout(timer)
-      if (child) await endProcess(child.pid)
-      ending = false
+      await end()
       start()
     },
-    async stop(graceMs) {
-      ending = true
-      clearTimeout(timer)
-      if (child) await endProcess(child.pid, graceMs)
-    },
+    stop: end,
   }
 }
