@@ -147,6 +147,8 @@ function splitUrl(url: string): { path: string; search: string } {
 
 /** A handler that writes to `res` itself finds the security headers already there. */
 function presetHeaders(call: RequestCall): void {
+  // koa starts every answer as 404
+  call.res.statusCode = 200
   for (const [name, value] of securityHeaders(call.secure, DATA_CSP)) call.res.setHeader(name, value)
   call.res.setHeader('X-Request-Id', call.requestId)
   call.res.setHeader('Cache-Control', 'private, no-store')
