@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
 import type { Config } from './config/config.ts'
 import { connectDatabase, type Knex } from './db/connect.ts'
-import { isConnectionLost } from './db/errors.ts'
+import { isConnectionLost, isMissingTable } from './db/errors.ts'
+import { AppError } from './errors/app-error.ts'
 import type { Logger } from './log/log.ts'
 import { becameReady, connectForRequests } from './redis/connect.ts'
 import { redisPrefix } from './redis/keys.ts'
@@ -41,6 +42,7 @@ async function readEpoch(db: Knex, log: Logger): Promise<string> {
       if (row === undefined) throw new Error('The installation table is empty')
       return row.epoch as string
     } catch (error) {
+      if (isMissingTable(error)) throw new AppError('unavailable/not-migrated')
       if (!isConnectionLost(error)) throw error
       log.warn('waiting for the database')
       await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random() / 2)))

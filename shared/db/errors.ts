@@ -1,6 +1,7 @@
 import { AppError } from '../errors/app-error.ts'
 
 const DUPLICATE_KEY = 1062
+const NO_SUCH_TABLE = 1146
 const LOCK_WAIT = 1205
 const DEADLOCK = 1213
 const SNAPSHOT_CHANGED = 1020
@@ -37,6 +38,9 @@ function codeOf(error: unknown): string | undefined {
 
 /** A unique key refused the row. */
 export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === DUPLICATE_KEY
+
+/** The schema is not there (yet). */
+export const isMissingTable = (error: unknown): boolean => numberOf(error) === NO_SUCH_TABLE
 
 /** The whole transaction must be run again: deadlock, lock wait (rolls back one statement only), changed snapshot. */
 export function isRetryable(error: unknown): boolean {

@@ -58,6 +58,12 @@ export const ERRORS = {
   'import/unknown-encoding': rule(422, 'The encoding of the file is not one that can be read'),
   'import/broken-quotes': rule(422, 'The quotation marks of the file are broken'),
   'unavailable/database': rule(503, 'The database cannot be reached', true, 'error'),
+  'unavailable/not-migrated': rule(
+    503,
+    'The database has no schema yet: run the command migrate (npm start does)',
+    true,
+    'error',
+  ),
   'unavailable/redis': rule(503, 'The job store cannot be reached', true, 'error'),
   'unavailable/busy': rule(503, 'The system is busy', true, 'warn'),
   'unavailable/disk-full': rule(507, 'The disk is full', true, 'error'),
