@@ -82,7 +82,9 @@ describe('the job queue pages', () => {
 
   it('need neither inline scripts nor anything from elsewhere', async () => {
     const cookie = await cookieOf('super_admin')
-    const { text } = await api.get('/admin/queues').set('Cookie', cookie)
+    const { text, headers } = await api.get('/admin/queues').set('Cookie', cookie)
+    expect(headers['content-security-policy']).toMatch(/script-src 'self';.*base-uri 'self'/)
+    expect(text).toContain('<base href="/admin/queues/"')
     expect(text).not.toMatch(/https?:\/\//)
     expect(text).not.toMatch(/<style| style=/)
     const scripts = text.match(/<script[^>]*>/g) ?? []

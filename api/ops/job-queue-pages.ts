@@ -13,6 +13,10 @@ import { RequestCall } from '../http/call.ts'
 import { changesState, checkOrigin } from '../http/csrf.ts'
 
 const PATH = '/admin/queues'
+/** The board's addresses are relative to its `base` element, which the policy of the staff page forbids. */
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
+  "connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
 const SERVER_FAULT = 500
 
 export interface JobQueuePagesOptions {
@@ -123,6 +127,7 @@ export function jobQueuePages({ deps, queues, spool }: JobQueuePagesOptions): Mi
       throw error
     }
     ctx.set('Cache-Control', 'no-store')
+    ctx.set('Content-Security-Policy', CSP)
     // what the board does not know is not found; the staff page must not answer for it
     await serve(ctx as never, async () => undefined)
     if (typeof ctx.body === 'string' && ctx.type === 'text/html') ctx.body = withoutForeign(ctx.body)
