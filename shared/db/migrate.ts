@@ -31,7 +31,7 @@ export async function migrate(db: Knex): Promise<string[]> {
     const [[lock]] = (await holder.raw('select get_lock(?, ?) as got', [LOCK_NAME, LOCK_WAIT_S])) as [
       [{ got: number }],
     ]
-    if (lock.got !== 1) throw new Error('Another process is migrating; gave up waiting for it')
+    if (Number(lock.got) !== 1) throw new Error('Another process is migrating; gave up waiting for it')
     try {
       const source = migrationSource(new URL('../../migrations/', import.meta.url))
       // the named lock replaces knex's own lock row, which a killed process would leave locked for ever

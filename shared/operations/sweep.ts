@@ -75,7 +75,7 @@ export async function underLock<T>(
 ): Promise<T | undefined> {
   return deps.db.transaction(async (holder) => {
     const [[lock]] = (await holder.raw('select get_lock(?, 0) as got', [name])) as [[{ got: number }]]
-    if (lock.got !== 1) return undefined
+    if (Number(lock.got) !== 1) return undefined
     try {
       return await work()
     } finally {

@@ -73,8 +73,8 @@ export const insertRows: BulkInsert = async (trx, table, columns, rows) => {
 
 /** The quickest way that this server allows. */
 export async function chooseBulkInsert(db: Knex): Promise<{ insert: BulkInsert; isLoadData: boolean }> {
-  const [[row]] = (await db.raw('select @@global.local_infile as allowed')) as [[{ allowed: number }]]
-  return row.allowed === 1
+  const [[row]] = (await db.raw('select @@global.local_infile as allowed')) as [[{ allowed: number | string }]]
+  return Number(row.allowed) === 1
     ? { insert: loadData, isLoadData: true }
     : { insert: insertRows, isLoadData: false }
 }
