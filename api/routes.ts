@@ -5,6 +5,7 @@ import { importsRoutes } from './imports/routes.ts'
 import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
+import { patientsRoutes } from './patients/routes.ts'
 import type { ApiServices } from './services.ts'
 import { usersRoutes } from './users/routes.ts'
 
@@ -16,6 +17,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...operationsRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),
+    ...patientsRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

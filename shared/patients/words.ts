@@ -4,21 +4,23 @@ import { nameWords } from '../units/names.ts'
 export interface PatientWordRow {
   word: string
   patient_id: string | number
-  /** Bit set over all words of the name, below 2^52, the same in every row of a patient. */
-  signature: number
+  /** Set of 64 bits over all words of the name, as a decimal; the same in every row of a patient. */
+  signature: string
 }
 
 /** Columns of `patient_words` in the order of {@link PatientWordRow}. */
 export const PATIENT_WORD_COLUMNS = ['word', 'patient_id', 'signature'] as const
 
-const HALF_BITS = 26
-const HALF = 2 ** HALF_BITS
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 /** Keeps a whole word apart from a beginning of the same letters. */
 const WORD_SEED = 0x9e3779b9
 const SHORT = 2
 const LONG = 3
+/** A bit's place among 64 is six bits of a hash. */
+const PLACE_BITS = 6
+const PLACE_MASK = (1 << PLACE_BITS) - 1
+const HALF_BITS = 32
 
 function fnv(text: string, length: number, seed: number): number {
   let h = FNV_OFFSET ^ seed
@@ -29,50 +31,52 @@ function fnv(text: string, length: number, seed: number): number {
   return (h ^ (h >>> 13)) >>> 0
 }
 
-/** Bits gathered in two halves that bitwise operators can hold; together a number below 2^52. */
+/** Bits gathered in two halves, because bitwise operators hold 32. */
 interface Bits {
   low: number
   high: number
 }
 
-function set(bits: Bits, bit: number): void {
-  if (bit < HALF_BITS) bits.low |= 1 << bit
-  else bits.high |= 1 << (bit - HALF_BITS)
+function set(bits: Bits, hash: number): void {
+  const place = hash & PLACE_MASK
+  if (place < HALF_BITS) bits.low |= 1 << place
+  else bits.high |= 1 << (place - HALF_BITS)
 }
-
-const PLACES = 2 * HALF_BITS
 
 /** Bits of a beginning: two for its first two letters, one for the first three. One letter alone has none. */
 function setBeginning(bits: Bits, text: string): void {
   if (text.length < SHORT) return
   const h = fnv(text, SHORT, 0)
-  set(bits, h % PLACES)
-  set(bits, (h >>> 12) % PLACES)
-  if (text.length >= LONG) set(bits, fnv(text, LONG, 0) % PLACES)
+  set(bits, h)
+  set(bits, h >>> PLACE_BITS)
+  if (text.length >= LONG) set(bits, fnv(text, LONG, 0))
 }
 
 function setWord(bits: Bits, word: string): void {
   setBeginning(bits, word)
-  set(bits, fnv(word, word.length, WORD_SEED) % PLACES)
+  const h = fnv(word, word.length, WORD_SEED)
+  set(bits, h)
+  set(bits, h >>> PLACE_BITS)
 }
 
-const asNumber = (bits: Bits): number => bits.high * HALF + bits.low
+const asDecimal = ({ low, high }: Bits): string =>
+  ((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)).toString()
 
 /** The signature of a name from its words. */
-export function signatureOf(words: readonly string[]): number {
+export function signatureOf(words: readonly string[]): string {
   const bits = { low: 0, high: 0 }
   for (const word of words) setWord(bits, word)
-  return asNumber(bits)
+  return asDecimal(bits)
 }
 
 /** Bits that the signature of every name has in which each of the texts is a whole word, or the beginning of one. */
-export function searchMask(texts: readonly string[], whole: boolean): number {
+export function searchMask(texts: readonly string[], whole: boolean): string {
   const bits = { low: 0, high: 0 }
   for (const text of texts) {
     if (whole) setWord(bits, text)
     else setBeginning(bits, text)
   }
-  return asNumber(bits)
+  return asDecimal(bits)
 }
 
 /** The search rows of a patient; written and removed in the transaction that writes the name. */

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import type { AuditEntry } from '../../shared/audit/entry.ts'
+import type { Cached } from '../../shared/cache/read-cache.ts'
+import { AppError } from '../../shared/errors/app-error.ts'
+import { deletePatient, editPatient, registerPatient, type Writer } from '../../shared/patients/commands.ts'
+import { getPatient, getPatientHistory, listPatients, searchPatients } from '../../shared/patients/reads.ts'
+import {
+  patient,
+  patientChanges,
+  patientHistory,
+  patientInput,
+  patientList,
+  patientListQuery,
+  patientSearch,
+  patientsFound,
+} from '../../shared/patients/schema.ts'
+import { variantFor } from '../../shared/patients/view.ts'
+import type { Principal } from '../../shared/rights/permissions.ts'
+import { isRowId } from '../../shared/units/ids.ts'
+import { type Call, type Reply, type Route, route } from '../http/route.ts'
+import type { ApiServices } from '../services.ts'
+import { DELETERS, READERS, WRITERS } from './policy.ts'
+import { seenInHeader, seenState } from './seen.ts'
+
+const MAX_ID_CHARS = 64
+const idParams = z.strictObject({ id: z.string().max(MAX_ID_CHARS) })
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,80}$/
+
+/** Whoever is signed in; the route table lets nobody else through. */
+const principalOf = (call: Call): Principal => call.principal as Principal
+
+const whoIs = (call: Call): Omit<AuditEntry, 'action' | 'outcome'> => {
+  const { userId, username, role } = principalOf(call)
+  return { userId, username, role, address: call.address, requestId: call.requestId }
+}
+
+const writerOf = (call: Call): Writer => ({
+  who: whoIs(call),
+  variant: variantFor(principalOf(call).role),
+})
+
+function idempotencyKeyOf(call: Call): string | undefined {
+  const key = call.header('idempotency-key')
+  if (key !== undefined && !IDEMPOTENCY_KEY.test(key))
+    throw new AppError('request/invalid', {
+      errors: [{ path: 'Idempotency-Key', message: 'Must be 1 to 80 visible characters' }],
+    })
+  return key
+}
+
+/** Which patients an answer shows, for the audit. */
+const idsShown = (answer: Cached): string[] =>
+  (JSON.parse(answer.json.toString()) as { data: { id: string }[] }).data.map(({ id }) => id)
+
+/** The calls about patients. Every answer with patient data is recorded before it is given, from the cache or not. */
+export function patientsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>): Route[] {
+  const record = (call: Call, entry: Pick<AuditEntry, 'action'> & Partial<AuditEntry>): Promise<void> =>
+    spool.write({ ...whoIs(call), entity: 'patient', outcome: 'ok', ...entry })
+
+  const about = (id: string) => ({ entityId: id, patientId: id })
+
+  /** Looks and failures alike are recorded: who asked for which patient. */
+  const recorded = async <T>(call: Call, action: string, id: string, read: () => Promise<T>): Promise<T> => {
+    try {
+      const answer = await read()
+      await record(call, { action, ...about(id) })
+      return answer
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not-found' && isRowId(id))
+        await record(call, { action, ...about(id), outcome: 'failed' })
+      throw error
+    }
+  }
+
+  const search = async (call: Call, text: string): Promise<Reply> => {
+    const answer = await searchPatients(deps, text, variantFor(principalOf(call).role))
+    await record(call, { action: 'patients.search', detail: { shown: idsShown(answer) } })
+    return answer
+  }
+
+  const reads = [
+    route({
+      method: 'GET',
+      path: '/api/patients',
+      tag: 'patients',
+      summary: 'The patient file, newest first',
+      access: READERS,
+      limit: 'general',
+      query: patientListQuery,
+      response: patientList,
+      handle: async (call) => {
+        const answer = await listPatients(deps, call.query, variantFor(principalOf(call).role))
+        await record(call, { action: 'patients.list', detail: { shown: idsShown(answer) } })
+        return answer
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/patients/search',
+      tag: 'patients',
+      summary: 'The best twenty by name, identity, telephone or clinic number (for scripts)',
+      access: READERS,
+      limit: 'general',
+      query: patientSearch,
+      response: patientsFound,
+      handle: (call) => search(call, call.query.query),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/patients/search',
+      tag: 'patients',
+      summary: 'The same, without an identity number in the address',
+      access: READERS,
+      limit: 'general',
+      body: patientSearch,
+      response: patientsFound,
+      handle: (call) => search(call, call.body.query),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/patients/:id',
+      tag: 'patients',
+      summary: 'One patient',
+      access: READERS,
+      limit: 'general',
+      params: idParams,
+      response: patient,
+      handle: (call) => {
+        const { id } = call.params
+        const variant = variantFor(principalOf(call).role)
+        return recorded(call, 'patients.read', id, () => getPatient(deps, id, variant))
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/patients/:id/history',
+      tag: 'patients',
+      summary: 'What happened to the record of a patient',
+      access: READERS,
+      limit: 'general',
+      params: idParams,
+      response: patientHistory,
+      handle: async (call) => {
+        const { id } = call.params
+        return { body: await recorded(call, 'patients.history', id, () => getPatientHistory(deps, id)) }
+      },
+    }),
+  ]
+
+  const writes = [
+    route({
+      method: 'POST',
+      path: '/api/patients',
+      tag: 'patients',
+      summary: 'Register a patient',
+      access: WRITERS,
+      limit: 'general',
+      body: patientInput,
+      response: patient,
+      handle: async (call) => {
+        const made = await registerPatient(deps, call.body, writerOf(call), idempotencyKeyOf(call))
+        return { status: 201, body: made, headers: { Location: `/api/patients/${made.id}` } }
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/api/patients/:id',
+      tag: 'patients',
+      summary: 'Change a patient whose present version is known',
+      access: WRITERS,
+      limit: 'general',
+      params: idParams,
+      body: patientChanges,
+      response: patient,
+      handle: async (call) => {
+        const { id } = call.params
+        if (!isRowId(id)) throw new AppError('not-found')
+        const seen = seenState(call.body.version, call.header('if-match'))
+        return { body: await editPatient(deps, id, seen, call.body, writerOf(call)) }
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/patients/:id',
+      tag: 'patients',
+      summary: 'Delete a patient softly: nobody finds the record any more, what refers to it stays',
+      access: DELETERS,
+      limit: 'general',
+      params: idParams,
+      handle: async (call) => {
+        const { id } = call.params
+        if (!isRowId(id)) throw new AppError('not-found')
+        await deletePatient(deps, id, seenInHeader(call.header('if-match')), writerOf(call))
+        return { status: 204 }
+      },
+    }),
+  ]
+  return [...reads, ...writes]
+}

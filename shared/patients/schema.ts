@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { ID_TYPES } from './identity.ts'
+
+const MAX_TEXT = 4000
+const MAX_QUERY = 100
+const MAX_LIMIT = 100
+const DEFAULT_LIMIT = 20
+
+const instant = z.string().describe('ISO 8601, UTC')
+const day = z.string().describe('YYYY-MM-DD')
+
+/** A patient as every call shows it; what a role may not see is absent. */
+export const patient = z.object({
+  id: z.string(),
+  clinicNumber: z.string().describe('P- and the id, at least six digits'),
+  externalId: z.string().nullable(),
+  name: z.string(),
+  idType: z.enum(ID_TYPES).nullable(),
+  idNumber: z.string().nullable(),
+  dateOfBirth: day.nullable(),
+  gender: z.enum(['M', 'F']).nullable(),
+  phone: z.string().nullable().describe('+ and digits'),
+  email: z.string().nullable(),
+  address: z.string().nullable(),
+  postcode: z.string().nullable(),
+  state: z.string().nullable(),
+  company: z.string().nullable(),
+  allergies: z.string().nullable().optional().describe('not for cashiers'),
+  remarks: z.string().nullable().optional().describe('not for cashiers'),
+  registeredOn: day.nullable(),
+  version: z.number().int(),
+  createdAt: instant,
+  updatedAt: instant,
+})
+export type Patient = z.infer<typeof patient>
+
+const text = z
+  .string()
+  .max(MAX_TEXT)
+  .refine((value) => value.isWellFormed(), 'Has characters that cannot be stored')
+const given = text.nullable().optional()
+
+const fields = {
+  externalId: given,
+  idType: z.enum(ID_TYPES).nullable().optional(),
+  idNumber: given,
+  dateOfBirth: given,
+  gender: z.enum(['M', 'F']).nullable().optional(),
+  phone: given,
+  email: given,
+  address: given,
+  postcode: given,
+  state: given,
+  company: given,
+  allergies: given,
+  remarks: given,
+  registeredOn: given,
+}
+
+/** What registers a patient: the name; everything else may follow. */
+export const patientInput = z.strictObject({ name: text, ...fields })
+export type PatientInput = z.infer<typeof patientInput>
+
+/** What changes a patient: the fields that change (null empties one) and the version seen, here or in `If-Match`. */
+export const patientChanges = z.strictObject({
+  name: text.optional(),
+  ...fields,
+  version: z.number().int().min(1).optional(),
+})
+export type PatientChanges = z.infer<typeof patientChanges>
+
+export const patientListQuery = z.strictObject({
+  page: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+  cursor: z.string().max(MAX_QUERY).optional(),
+})
+export type PatientListQuery = z.infer<typeof patientListQuery>
+
+export const patientList = z.object({
+  data: z.array(patient),
+  meta: z.object({
+    page: z.number().int().nullable(),
+    limit: z.number().int(),
+    total: z.number().int(),
+    totalPages: z.number().int(),
+    totalIsAtLeast: z.boolean().optional(),
+    next: z.string().nullable(),
+  }),
+})
+export type PatientList = z.infer<typeof patientList>
+
+export const patientSearch = z.strictObject({ query: z.string().max(MAX_QUERY) })
+export const patientsFound = z.object({ data: z.array(patient) })
+export type PatientsFound = z.infer<typeof patientsFound>
+
+/** What happened to a patient's record, newest first: references, no values. */
+export const patientHistory = z.object({
+  data: z.array(
+    z.object({
+      at: instant,
+      action: z.string(),
+      by: z.string().nullable(),
+      fields: z.array(z.string()).optional(),
+      operationId: z.string().nullable().optional(),
+    }),
+  ),
+})
+export type PatientHistory = z.infer<typeof patientHistory>

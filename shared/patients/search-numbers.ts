@@ -1,0 +1,91 @@
+import type { Db, Knex } from '../db/connect.ts'
+import { reading } from '../db/transaction.ts'
+import { phoneBeginnings, type SearchQuery } from './search-query.ts'
+import { clinicNumber } from './view.ts'
+
+/** Sorts behind every character that the searched ASCII columns hold. */
+const LAST_ASCII = '\x7f'
+const CARD_DIGITS = 6
+/** Ids of up to this many digits are looked for by their beginning. */
+const MAX_ID_DIGITS = 9
+const ENDINGS_MAX = 500
+
+const reversed = (text: string): string => [...text].reverse().join('')
+
+type Narrow = (query: Knex.QueryBuilder) => void
+
+const beginning =
+  (column: string, text: string): Narrow =>
+  (query) =>
+    query.whereBetween(column, [text, text + LAST_ASCII])
+
+/** Ids whose clinic number begins with the digits: one range for each length of the number. */
+function clinicRanges(digits: string): [number, number][] {
+  const ranges: [number, number][] = []
+  for (let length = Math.max(CARD_DIGITS, digits.length); length <= MAX_ID_DIGITS; length++) {
+    // only the shortest numbers are filled up with zeros
+    if (length > CARD_DIGITS && digits.startsWith('0')) break
+    const span = 10 ** (length - digits.length)
+    ranges.push([Number(digits) * span, (Number(digits) + 1) * span - 1])
+  }
+  return ranges
+}
+
+/** Ids up to `maxId` whose clinic number ends with the digits, the lowest first. */
+function clinicEndings(digits: string, maxId: number): string[] {
+  const step = 10 ** digits.length
+  const ids: string[] = []
+  for (let id = Number(digits); id <= maxId && ids.length < ENDINGS_MAX; id += step) {
+    if (id > 0 && clinicNumber(String(id)).endsWith(digits)) ids.push(String(id))
+  }
+  return ids
+}
+
+/** The exact matches first, then by beginnings and ends. */
+function branches(query: SearchQuery, maxId: number): Narrow[] {
+  const exact: Narrow[] = []
+  const parts: Narrow[] = []
+  const { idNumber, phone, wholePhone, clinicDigits } = query
+  if (clinicDigits !== null) {
+    const id = Number(clinicDigits)
+    if (clinicNumber(String(id)) === `P-${clinicDigits.padStart(CARD_DIGITS, '0')}`)
+      exact.push((q) => q.where({ id }))
+    for (const range of clinicRanges(clinicDigits)) parts.push((q) => q.whereBetween('id', range))
+    const endings = clinicEndings(clinicDigits, maxId)
+    if (endings.length > 0) parts.push((q) => q.whereIn('id', endings))
+  }
+  if (idNumber !== null) {
+    exact.push((q) => q.where({ id_number: idNumber }))
+    parts.push(beginning('id_number', idNumber), beginning('id_number_reversed', reversed(idNumber)))
+  }
+  if (wholePhone !== null) exact.push((q) => q.where({ phone: wholePhone }))
+  if (phone !== null) {
+    for (const text of phoneBeginnings(phone)) parts.push(beginning('phone', text))
+    if (!phone.startsWith('+')) parts.push(beginning('phone_reversed', reversed(phone)))
+  }
+  return [...exact, ...parts]
+}
+
+/**
+ * Ids of patients by identity, telephone or clinic number: whole numbers first, then beginnings and ends. Each way
+ * gives at most `limit`, so when there are no more than that in all, all are there. One statement over index ranges.
+ */
+export async function findByNumber(db: Db, query: SearchQuery, limit: number): Promise<string[]> {
+  if (query.idNumber === null && query.phone === null && query.clinicDigits === null) return []
+  const counter = await reading(
+    db('counters').comment('patients.max-id').where({ name: 'patient' }).first('value'),
+  )
+  const [first, ...rest] = branches(query, Number(counter?.value ?? 0)).map((narrow, rank) => {
+    const part = db('patients')
+      .whereNull('deleted_at')
+      .select('id', db.raw('? as place', [rank]))
+      .limit(limit)
+    narrow(part)
+    return part
+  })
+  if (first === undefined) return []
+  const union = first.comment('patients.search-numbers').unionAll(rest, true)
+  const rows = (await reading(union)) as { id: string; place: number }[]
+  rows.sort((a, b) => a.place - b.place)
+  return [...new Set(rows.map((row) => row.id))].slice(0, limit)
+}
