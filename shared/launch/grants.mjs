@@ -1,6 +1,6 @@
 // Rights of the application's account, per table: what is written to the audit can never be changed by the application.
 
-const ACCOUNT_HOST = '%'
+const ANY_HOST = '%'
 const AUDIT_PREFIX = 'audit_'
 const AUDIT_RIGHTS = 'SELECT, INSERT'
 const TABLE_RIGHTS = 'SELECT, INSERT, UPDATE, DELETE'
@@ -10,9 +10,9 @@ const ER_NONEXISTING_GRANT = 1141
  * Gives the application's account its rights on each table of the database, and takes back those on the whole
  * database. Call it after each migration, on a connection of the account that migrates (it has GRANT OPTION).
  */
-export async function grantAppRights(connection, { database, account = 'clinic' } = {}) {
+export async function grantAppRights(connection, { database, account = 'clinic', host = ANY_HOST } = {}) {
   const schema = database ?? (await currentDatabase(connection))
-  const who = `'${account}'@'${ACCOUNT_HOST}'`
+  const who = `'${account}'@'${host}'`
   const [rows] = await connection.query(
     'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?',
     [schema],
@@ -35,11 +35,16 @@ export async function grantAppRightsByUrl(migrateDatabaseUrl, databaseUrl) {
   const app = new URL(databaseUrl)
   if (migrate.username === app.username) return
   const { default: mysql } = await import('mysql2/promise')
+  const appConnection = await mysql.createConnection({ uri: databaseUrl })
+  const [[{ who }]] = await appConnection.query('SELECT CURRENT_USER() AS who')
+  await appConnection.end()
+  const at = who.lastIndexOf('@')
   const connection = await mysql.createConnection({ uri: migrateDatabaseUrl })
   try {
     await grantAppRights(connection, {
       database: decodeURIComponent(app.pathname.slice(1)),
-      account: decodeURIComponent(app.username),
+      account: who.slice(0, at),
+      host: who.slice(at + 1),
     })
   } finally {
     await connection.end()

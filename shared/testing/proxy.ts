@@ -46,10 +46,11 @@ export async function startProxy(serverUrl: string): Promise<FaultProxy> {
     const upstream = connect({ ...target, noDelay: true })
     const pair: Pair = { client, upstream, cutOnAnswer: null }
     pairs.add(pair)
+    // destroySoon: bytes already on their way to the other side still arrive
     const drop = () => {
       pairs.delete(pair)
-      client.destroy()
-      upstream.destroy()
+      client.destroySoon()
+      upstream.destroySoon()
     }
     for (const socket of [client, upstream]) socket.on('error', drop).on('close', drop)
     const forward = (to: Socket, bytes: Buffer) => {
