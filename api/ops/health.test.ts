@@ -111,6 +111,20 @@ describe('health over HTTP', () => {
   )
 })
 
+describe('with every database connection taken', () => {
+  it('says not ready within two seconds, stays alive, and is ready again when they are free', async () => {
+    await becomes('/readyz', 200)
+    const slow = Array.from({ length: 20 }, async () => deps.db.raw('select sleep(1)'))
+    await new Promise((resolve) => setTimeout(resolve, 2100))
+    const answer = await timed('/readyz')
+    expect(answer.tookMs).toBeLessThan(WITHIN_MS)
+    expect(answer.status).toBe(503)
+    expect((await timed('/livez')).status).toBe(200)
+    await Promise.all(slow)
+    await becomes('/readyz', 200)
+  })
+})
+
 describe('measurements', () => {
   const as = async (role: 'admin' | 'doctor') => {
     const data = { userId: '7', username: role, name: role, role, grants: [], mustChangePassword: false }
