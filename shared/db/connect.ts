@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   statementTimeoutMs: number
   /** Longest wait for a row lock, s. */
   lockWaitS?: number
+  /** Longest a transaction may stand idle between two statements, s; then the server ends it with its connection. */
+  idleTransactionS?: number
   /** Lets this pool send LOAD DATA LOCAL INFILE; only the worker's bulk connections, only from memory. */
   localInfile?: boolean
   log?: Logger
@@ -53,10 +55,10 @@ export function driverOptions(url: string, connectTimeoutMs: number, localInfile
  * Session settings of every connection: UTC, strict mode, a limit on each statement and each lock wait. Long IN-lists
  * stay index ranges: turned into a temporary table (the server's default from 1,000 on) they scan.
  */
-export function sessionSetup(statementTimeoutMs: number, lockWaitS: number): string {
+export function sessionSetup(statementTimeoutMs: number, lockWaitS: number, idleTransactionS = 0): string {
   return (
     `SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', ` +
-    `max_statement_time=${statementTimeoutMs / 1000}, innodb_lock_wait_timeout=${lockWaitS}, tx_isolation='READ-COMMITTED', in_predicate_conversion_threshold=0`
+    `max_statement_time=${statementTimeoutMs / 1000}, innodb_lock_wait_timeout=${lockWaitS}, tx_isolation='READ-COMMITTED', in_predicate_conversion_threshold=0, idle_transaction_timeout=${idleTransactionS}`
   )
 }
 
@@ -64,7 +66,11 @@ const DEFAULT_LOCK_WAIT_S = 8
 
 /** Opens a connection pool: min 0 so that idle connections really close, every wait bounded. */
 export function connectDatabase(options: DatabaseOptions): Knex {
-  const setup = sessionSetup(options.statementTimeoutMs, options.lockWaitS ?? DEFAULT_LOCK_WAIT_S)
+  const setup = sessionSetup(
+    options.statementTimeoutMs,
+    options.lockWaitS ?? DEFAULT_LOCK_WAIT_S,
+    options.idleTransactionS,
+  )
   const note = (level: 'warn' | 'error') => (message: unknown) => {
     // knex prints driver texts, which may carry row values; only the kind of event is kept
     options.log?.[level](

@@ -54,6 +54,9 @@ export function isStatementTimeout(error: unknown): boolean {
   return n === STATEMENT_TIMEOUT || n === MAX_EXECUTION_TIME || n === QUERY_INTERRUPTED
 }
 
+/** The statement was killed from outside: by an administrator, or by a server that shuts down. */
+export const isInterrupted = (error: unknown): boolean => numberOf(error) === QUERY_INTERRUPTED
+
 /** The server is away, refuses connections or dropped this one; what the statement did is not known. */
 export function isConnectionLost(error: unknown): boolean {
   const n = numberOf(error)

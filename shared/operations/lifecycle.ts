@@ -109,7 +109,9 @@ async function endHeld(
 ): Promise<OperationStatus | 'fenced'> {
   const ended = await inTransaction(deps.db, async (trx) => {
     const row = await lockOperation(trx, hold.id)
-    if (row === undefined || row.fence !== hold.fence || row.status !== 'active') return 'fenced' as const
+    if (row === undefined || row.fence !== hold.fence || row.status === 'queued') return 'fenced' as const
+    // ended under this very hold: the answer to the first try was lost
+    if (row.status !== 'active') return row.status
     const { status, fields } = decide(row)
     await inside?.(trx)
     await end(trx, deps, hold.id, status, fields)
@@ -160,7 +162,7 @@ export async function handBack(deps: Pick<Deps, 'db'>, hold: Hold): Promise<void
     .where({ id: hold.id, fence: hold.fence, status: 'active' })
     .update({
       attempts: deps.db.raw('greatest(attempts, 1) - 1'),
-      barren_starts: 0,
+      barren_starts: deps.db.raw('greatest(barren_starts, 1) - 1'),
       worker: null,
       heartbeat_at: null,
     })

@@ -24,6 +24,13 @@ export function encodeRows(rows: readonly (readonly Cell[])[]): Buffer {
   return Buffer.from(text, 'utf8')
 }
 
+/** The driver sends each slice as one packet; servers refuse packets over `max_allowed_packet`. */
+const SLICE_BYTES = 1024 * 1024
+
+function* slices(body: Buffer): Generator<Buffer, void> {
+  for (let at = 0; at < body.length; at += SLICE_BYTES) yield body.subarray(at, at + SLICE_BYTES)
+}
+
 interface LoadResult {
   affectedRows: number
   warningStatus: number
@@ -47,7 +54,7 @@ export const loadData: BulkInsert = async (trx, table, columns, rows) => {
   if (rows.length === 0) return
   const body = encodeRows(rows)
   const sql = `load data local infile 'rows' into table ?? character set utf8mb4 (${columns.map(() => '??').join(',')})`
-  const stream = () => Readable.from([body], { objectMode: false })
+  const stream = () => Readable.from(slices(body), { objectMode: false })
   const [result] = (await trx.raw(sql, [table, ...columns]).options({ infileStreamFactory: stream })) as [
     LoadResult,
   ]
@@ -73,7 +80,9 @@ export const insertRows: BulkInsert = async (trx, table, columns, rows) => {
 
 /** The quickest way that this server allows. */
 export async function chooseBulkInsert(db: Knex): Promise<{ insert: BulkInsert; isLoadData: boolean }> {
-  const [[row]] = (await db.raw('select @@global.local_infile as allowed')) as [[{ allowed: number | string }]]
+  const [[row]] = (await db.raw('select @@global.local_infile as allowed')) as [
+    [{ allowed: number | string }],
+  ]
   return Number(row.allowed) === 1
     ? { insert: loadData, isLoadData: true }
     : { insert: insertRows, isLoadData: false }

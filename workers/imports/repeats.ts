@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 
 const FILTER_BITS = 2 ** 27
 const REPEATED_BITS = 2 ** 24
@@ -68,8 +68,15 @@ export class Repeats {
 
   /** Keeps the answer beside the staged file, so that a run that takes over need not read the file twice. */
   async save(path: string): Promise<void> {
-    await writeFile(`${path}.part`, this.#bits)
-    await rename(`${path}.part`, path)
+    const part = `${path}.part`
+    try {
+      // on the disk before it has its name: after a power cut, zeros would say that nothing repeats
+      await writeFile(part, this.#bits, { flush: true })
+      await rename(part, path)
+    } catch (error) {
+      await rm(part, { force: true })
+      throw error
+    }
   }
 
   static async load(path: string): Promise<Repeats | null> {

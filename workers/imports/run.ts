@@ -15,6 +15,7 @@ import { chooseBulkInsert } from './load-data.ts'
 import { PatientsWork } from './patients/work.ts'
 import { type PreparedSource, prepareSource, workDir } from './prepare.ts'
 
+const MAX_NOTE_CHARS = 255
 const ZERO = { read: 0, inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
 
 /** Notes what the run is doing now, under its fence, and tells the screens. */
@@ -52,14 +53,14 @@ async function rememberMapping(run: Run, source: PreparedSource): Promise<void> 
     .merge(['source', 'mapping', 'strictness', 'used_by', 'used_at'])
 }
 
-/** Names what lenient reading left out, most frequent first: nothing disappears unsaid. */
-function leftOutNote(counts: Record<string, number>): string | null {
+/** Names what lenient reading left out, most frequent first (nothing disappears unsaid), then what else is to be said. */
+function closingNote(counts: Record<string, number>, note: string | null): string | null {
   const left = Object.entries(counts).flatMap(([name, n]) =>
     name.startsWith('leftOut.') ? [[name.slice(8), n] as const] : [],
   )
-  if (left.length === 0) return null
+  if (left.length === 0) return note
   const parts = left.sort((a, b) => b[1] - a[1]).map(([column, n]) => `${column} ${n}`)
-  return `Left out: ${parts.join(', ')}`.slice(0, 255)
+  return `Left out: ${parts.join(', ')}${note === null ? '' : `. ${note}`}`.slice(0, MAX_NOTE_CHARS)
 }
 
 /** Job `imports.run`: carries an uploaded file into the database. */
@@ -68,28 +69,32 @@ export const runImport: Processor = async (claimed) => {
   const preparing = await enterPhase(claimed, { phase: 'prepare' })
   const source = await prepareSource(preparing, options)
   const { insert, isLoadData } = await patiently(preparing, () => chooseBulkInsert(preparing.bulkDb))
+  const note = isLoadData ? null : 'The server forbids LOAD DATA, so rows are inserted more slowly.'
   const run = await enterPhase(preparing, {
     phase: 'rows',
     total: source.totalRows,
     file_columns: JSON.stringify(source.layout.columns),
-    note: isLoadData ? null : 'The server forbids LOAD DATA; rows are inserted one statement at a time.',
+    note,
   })
   const anybody = await patiently(run, async () => run.deps.db('patients').first('id'))
   const counts = await runBulk(run, new PatientsWork(run, source, insert, anybody === undefined), ZERO)
-  let note: string | undefined
+  let invalidation: string | undefined
   const ended = await patiently(run, () =>
     completeOperation(
       run.deps,
       run.hold,
-      { phase: null, counts: JSON.stringify(counts), note: leftOutNote(counts) },
+      { phase: null, counts: JSON.stringify(counts), note: closingNote(counts, note) },
       async (trx) => {
         await trx('import_keys').where({ operation_no: run.row.no }).delete()
-        note = await noteInvalidation(trx, { domain: 'patients' })
+        invalidation = await noteInvalidation(trx, { domain: 'patients' })
       },
     ),
   )
   if (ended === 'fenced') throw new Stopped('fenced')
-  await invalidate(run.deps, { domain: 'patients', ...(note === undefined ? {} : { note }) })
+  await invalidate(run.deps, {
+    domain: 'patients',
+    ...(invalidation === undefined ? {} : { note: invalidation }),
+  })
   await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
   if (ended !== 'completed') return
   if (claimed.row.file_path !== null) await rm(claimed.row.file_path, { force: true })

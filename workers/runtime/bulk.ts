@@ -1,5 +1,11 @@
 import type { Knex } from '../../shared/db/connect.ts'
-import { fromDatabase, isConnectionLost, isDuplicateKey, isRetryable } from '../../shared/db/errors.ts'
+import {
+  fromDatabase,
+  isConnectionLost,
+  isDuplicateKey,
+  isInterrupted,
+  isRetryable,
+} from '../../shared/db/errors.ts'
 import { holdState } from '../../shared/operations/lifecycle.ts'
 import { type Run, Stopped, throwIfStopped } from './context.ts'
 import { patiently, sleep } from './patience.ts'
@@ -36,6 +42,15 @@ export class ChunkConflict extends Error {}
 const MAX_CONFLICTS = 25
 const CONFLICT_PAUSE_MS = 40
 
+/** What the run itself has written so far. */
+interface Reached {
+  counts: Counts
+  processed: number
+}
+
+/** The checkpoint is not where this run left it: a COMMIT whose answer was lost took effect after all. */
+class CheckpointMoved extends Error {}
+
 interface Checkpoint<Cursor> {
   at: Cursor
   processed: number
@@ -71,6 +86,7 @@ export async function runBulk<Chunk, Prepared, Cursor>(
 
   try {
     let ahead = prepareNext()
+    let processed = checkpoint?.processed ?? 0
     for (;;) {
       const next = await ahead
       if (next === null) return counts
@@ -78,7 +94,8 @@ export async function runBulk<Chunk, Prepared, Cursor>(
       ahead = prepareNext()
       ahead.catch(() => undefined) // looked at in the next round; never an unhandled rejection meanwhile
       const startedAt = performance.now()
-      counts = await commitPiece(run, work, next.piece, next.prepared, counts, progress)
+      counts = await commitPiece(run, work, next.piece, next.prepared, { counts, processed }, progress)
+      processed = next.piece.processed
       await Promise.all([work.committed?.(), progress.committed(next.piece.processed, counts)])
       const pause = run.pace.pauseAfter(performance.now() - startedAt)
       progress.note = pause.note
@@ -94,22 +111,24 @@ async function commitPiece<Chunk, Prepared, Cursor>(
   work: BulkWork<Chunk, Prepared, Cursor>,
   piece: Piece<Chunk, Cursor>,
   prepared: Prepared,
-  before: Counts,
+  before: Reached,
   progress: Progress,
 ): Promise<Counts> {
   let careful = false
   for (let conflicts = 0; ; ) {
     try {
       return await run.bulkDb.transaction(async (trx) => {
-        const counts = plus(before, await work.write(trx, prepared, careful))
-        await saveCheckpoint(trx, run, { at: piece.end, processed: piece.processed }, counts, progress)
+        const counts = plus(before.counts, await work.write(trx, prepared, careful))
+        const checkpoint = { at: piece.end, processed: piece.processed }
+        await saveCheckpoint(trx, run, checkpoint, before.processed, counts, progress)
         return counts
       })
     } catch (error) {
-      if (isConnectionLost(error)) {
+      if (isConnectionLost(error) || isInterrupted(error) || error instanceof CheckpointMoved) {
         // the COMMIT may have happened: only the cursor in the database knows
         const committed = await patiently(run, () => checkpointOf<Cursor>(run))
         if (committed.checkpoint?.processed === piece.processed) return committed.counts
+        if (error instanceof CheckpointMoved) throw error
       } else if (isRetryable(error) || isDuplicateKey(error) || error instanceof ChunkConflict) {
         if (++conflicts > MAX_CONFLICTS) throw error
         await sleep(Math.random() * CONFLICT_PAUSE_MS * conflicts, run.signal)
@@ -124,11 +143,13 @@ async function saveCheckpoint<Cursor>(
   trx: Knex.Transaction,
   run: Run,
   checkpoint: Checkpoint<Cursor>,
+  before: number,
   counts: Counts,
   progress: Progress,
 ): Promise<void> {
+  // `processed` as well: a COMMIT that a cut link delayed may take effect while this piece is tried again
   const held = await trx('operations')
-    .where({ id: run.hold.id, fence: run.hold.fence, status: 'active' })
+    .where({ id: run.hold.id, fence: run.hold.fence, status: 'active', processed: before })
     .whereNull('cancel_requested_at')
     .update({
       cursor_state: JSON.stringify(checkpoint),
@@ -139,7 +160,9 @@ async function saveCheckpoint<Cursor>(
       version: trx.raw('version + 1'),
     })
   if (held === 1) return
-  throw new Stopped((await holdState(trx, run.hold)) === 'cancel-requested' ? 'cancelled' : 'fenced')
+  const state = await holdState(trx, run.hold)
+  if (state === 'held') throw new CheckpointMoved()
+  throw new Stopped(state === 'cancel-requested' ? 'cancelled' : 'fenced')
 }
 
 async function checkpointOf<Cursor>(

@@ -10,6 +10,7 @@ const NEWEST_WEIGHT = 0.2
 
 /** Keeps the percent, rate and note of one run and tells the screens; percent never goes down within it. */
 export class Progress {
+  /** What is to be said now; otherwise the note that the run began with stands. */
   note: string | null = null
   readonly #run: Run
   #processed: number
@@ -35,7 +36,7 @@ export class Progress {
       processed,
       percent: this.#percentAt(processed),
       rate_per_second: Math.round(rate),
-      note: this.note,
+      note: this.note ?? this.#run.row.note,
     }
   }
 

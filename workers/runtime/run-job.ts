@@ -1,4 +1,5 @@
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq'
+import { safeError } from '../../shared/log/log.ts'
 import { handBack } from '../../shared/operations/lifecycle.ts'
 import type { WorkerServices } from './context.ts'
 import { type ActiveRuns, operationOf, runOperation } from './run-operation.ts'
@@ -16,7 +17,12 @@ export async function runJob(
   const run = await runOperation(services, runs, operationOf(job.name, job.data))
   if (run.end === 'failed') throw new UnrecoverableError(run.code)
   if (run.end !== 'shutdown') return
-  await handBack(services.deps, run.hold)
+  const { hold } = run
+  // without a database the next start finds a silent holder instead, some seconds later
+  if (hold !== null)
+    await handBack(services.deps, hold).catch((error) =>
+      services.deps.log.warn({ err: safeError(error), operationId: hold.id }, 'not handed back'),
+    )
   await job.moveToWait(token)
   throw new WaitingError()
 }

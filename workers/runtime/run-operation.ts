@@ -1,7 +1,10 @@
+import { fromDatabase } from '../../shared/db/errors.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { JOBS } from '../../shared/jobs/registry.ts'
+import type { Logger } from '../../shared/log/log.ts'
 import { JOB_OF } from '../../shared/operations/enqueue.ts'
 import {
+  type Claim,
   claimOperation,
   failOperation,
   type Hold,
@@ -17,8 +20,15 @@ const HEARTBEAT_EVERY_MS = 1000
 /** The runs of this process, by operation, so that a cancel or a shutdown reaches them. */
 export class ActiveRuns {
   readonly #stops = new Map<string, AbortController>()
+  readonly #ending = new AbortController()
+
+  /** Aborts when the process is told to end: what has not begun by then does not begin. */
+  get ending(): AbortSignal {
+    return this.#ending.signal
+  }
 
   add(operationId: string, stop: AbortController): void {
+    if (this.ending.aborted) stop.abort(this.ending.reason)
     // this process holds it already and was given it again (its lock had run out): only one may go on
     this.#stops.get(operationId)?.abort(new Stopped('fenced'))
     this.#stops.set(operationId, stop)
@@ -32,8 +42,10 @@ export class ActiveRuns {
     this.#stops.get(operationId)?.abort(new Stopped(reason))
   }
 
+  /** Hands everything back, what begins at this very moment included. */
   stopAll(reason: StopReason): void {
-    for (const stop of this.#stops.values()) stop.abort(new Stopped(reason))
+    this.#ending.abort(new Stopped(reason))
+    for (const stop of this.#stops.values()) stop.abort(this.ending.reason)
   }
 
   get count(): number {
@@ -61,7 +73,7 @@ function beat(run: Pick<Run, 'deps' | 'hold'>, stop: AbortController): NodeJS.Ti
 export type RunEnd =
   | { end: 'done' | 'nothing-to-do' | 'fenced' | 'cancelled' }
   | { end: 'failed'; code: string }
-  | { end: 'shutdown'; hold: Hold }
+  | { end: 'shutdown'; hold: Hold | null }
 
 function stopReason(error: unknown, signal: AbortSignal): StopReason | null {
   if (error instanceof Stopped) return error.reason
@@ -80,9 +92,9 @@ export async function runOperation(
   const { deps } = services
   const stop = new AbortController()
   const log = deps.log.child({ operationId })
-  const claim = await patiently({ signal: stop.signal, log }, () =>
-    claimOperation(deps, operationId, services.worker),
-  )
+  if (runs.ending.aborted) return { end: 'shutdown', hold: null }
+  const claim = await claimPatiently(services, runs, operationId, log)
+  if (claim === null) return { end: 'shutdown', hold: null }
   if (claim.hold === null) {
     log.info({ status: claim.status }, 'nothing to do: the operation has ended')
     return { end: 'nothing-to-do' }
@@ -100,15 +112,31 @@ export async function runOperation(
     const reason = stopReason(error, stop.signal)
     if (reason === null) {
       log.error({ err: error }, 'operation failed')
-      await patiently({ signal: new AbortController().signal, log }, () => failOperation(deps, hold, error))
-      return { end: 'failed', code: error instanceof AppError ? error.code : 'internal' }
+      const known = fromDatabase(error) // a full disk is told as one, whoever met it
+      await patiently({ signal: runs.ending, log }, () => failOperation(deps, hold, known))
+      return { end: 'failed', code: known instanceof AppError ? known.code : 'internal' }
     }
     log.info({ reason }, 'operation stopped')
-    if (reason === 'cancelled') await stopCancelled(deps, hold)
+    if (reason === 'cancelled') await patiently({ signal: runs.ending, log }, () => stopCancelled(deps, hold))
     return reason === 'shutdown' ? { end: reason, hold } : { end: reason }
   } finally {
     clearInterval(timer)
     runs.remove(operationId, stop)
+  }
+}
+
+/** Claims as soon as the database answers; null when the process is told to end before that. */
+async function claimPatiently(
+  { deps, worker }: WorkerServices,
+  runs: ActiveRuns,
+  operationId: string,
+  log: Logger,
+): Promise<Claim | null> {
+  try {
+    return await patiently({ signal: runs.ending, log }, () => claimOperation(deps, operationId, worker))
+  } catch (error) {
+    if (error instanceof Stopped) return null
+    throw error
   }
 }
 

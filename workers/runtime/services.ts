@@ -9,6 +9,8 @@ import { fullSpeed } from './pace.ts'
 
 /** Bulk statements are long on purpose; still none may hang for ever. */
 const STATEMENT_TIMEOUT_MS = 120_000
+/** A frozen worker's open transaction must not keep its locks: whoever takes over, and the front desk, would wait. */
+const IDLE_TRANSACTION_S = 5
 
 /** Opens what heavy work needs: a small pool, the job queues and the bulk connections. */
 export async function openWorkerServices(config: Config, log: Logger): Promise<WorkerServices> {
@@ -24,6 +26,7 @@ export async function openWorkerServices(config: Config, log: Logger): Promise<W
     connectTimeoutMs: config.DB_CONNECT_TIMEOUT_MS,
     idleTimeoutMs: config.DB_IDLE_TIMEOUT_MS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleTransactionS: IDLE_TRANSACTION_S,
     localInfile: true,
     log,
   })

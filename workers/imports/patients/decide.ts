@@ -8,16 +8,24 @@ export type OnDuplicate = 'reject' | 'skip' | 'update'
 export type Decision =
   | { to: 'insert' }
   | { to: 'update'; stored: Stored; changes: Partial<PatientValues> }
+  /** An update of what an earlier row of the file would have written, had this not been a rehearsal. */
+  | { to: 'updated' }
   | { to: 'unchanged' }
   | { to: 'skipped' }
   | { to: 'rejected'; problems: Problem[] }
+
+/** Which accepted row of this file holds a key first, and the other key (ID number or external ID) that it came with. */
+export interface Claim {
+  row: number
+  partner: string | null
+}
 
 /** What is known of the keys of a row when it is decided. */
 export interface Known {
   byExternalId(externalId: string): Stored | undefined
   byIdNumber(idType: string | null, idNumber: string): Stored | undefined
-  /** Whether an earlier accepted row of this file holds the key. */
-  isClaimed(key: string): boolean
+  /** The earlier accepted row of this file that holds the key. */
+  claimOf(key: string): Claim | undefined
 }
 
 export interface DecideOptions {
@@ -61,33 +69,56 @@ export function decide(candidate: Candidate, known: Known, options: DecideOption
   const given = candidate.patient
   const byExternal = given.externalId === null ? undefined : known.byExternalId(given.externalId)
   const byId = given.idNumber === null ? undefined : known.byIdNumber(given.idType, given.idNumber)
+  const external = given.externalId === null ? null : externalKey(given.externalId)
+  const id = given.idNumber === null ? null : idKey(given.idType, given.idNumber)
+  const externalClaim = external === null ? undefined : known.claimOf(external)
+  const idClaim = id === null ? undefined : known.claimOf(id)
   const duplicates: Problem[] = []
-  const externalClaimed = given.externalId !== null && known.isClaimed(externalKey(given.externalId))
-  const idClaimed = given.idNumber !== null && known.isClaimed(idKey(given.idType, given.idNumber))
-  if (externalClaimed || byExternal !== undefined) duplicates.push(DUPLICATE_EXTERNAL_ID)
-  if (idClaimed || (byId !== undefined && byId !== byExternal)) duplicates.push(DUPLICATE_ID_NUMBER)
+  if (externalClaim !== undefined || byExternal !== undefined) duplicates.push(DUPLICATE_EXTERNAL_ID)
+  if (idClaim !== undefined || byId !== undefined) duplicates.push(DUPLICATE_ID_NUMBER)
+  if (duplicates.length === 0) return { to: 'insert' }
+
   const stored = byExternal ?? byId
-  if (stored === undefined) {
-    // claimed by a row of this very file that only stood in a rehearsal, so nothing is stored
-    if (duplicates.length === 0) return { to: 'insert' }
-    return options.onDuplicate === 'reject' ? { to: 'rejected', problems: duplicates } : { to: 'skipped' }
-  }
-  const changes = ownChanges(given, stored, options.source)
-  const isFirst = !externalClaimed && !idClaimed
+  const isFirst = externalClaim === undefined && idClaim === undefined
   const isSamePerson = byExternal === undefined || byId === undefined || byId === byExternal
-  if (isFirst && isSamePerson && !stored.deleted && Object.keys(changes).length === 0)
+  const changes = stored === undefined ? {} : ownChanges(given, stored, options.source)
+  if (stored !== undefined && isFirst && isSamePerson && !stored.deleted && Object.keys(changes).length === 0)
     return { to: 'unchanged' }
-  if (duplicates.length === 0) duplicates.push(DUPLICATE_ID_NUMBER)
   if (options.onDuplicate === 'reject') return { to: 'rejected', problems: duplicates }
   if (options.onDuplicate === 'skip') return { to: 'skipped' }
   const contradicts =
     !isSamePerson ||
-    stored.deleted ||
-    idDiffers(given, stored.values) ||
-    externalIdDiffers(given, stored, options.source)
-  return contradicts
-    ? { to: 'rejected', problems: [...duplicates, CONFLICT] }
-    : { to: 'update', stored, changes }
+    contradictsClaims(externalClaim, idClaim, external, id) ||
+    isElsewhere(externalClaim, byExternal, id, byId) ||
+    isElsewhere(idClaim, byId, external, byExternal) ||
+    (stored !== undefined &&
+      (stored.deleted || idDiffers(given, stored.values) || externalIdDiffers(given, stored, options.source)))
+  if (contradicts) return { to: 'rejected', problems: [...duplicates, CONFLICT] }
+  return stored === undefined ? { to: 'updated' } : { to: 'update', stored, changes }
+}
+
+/** Whether the earlier rows of the file that hold the keys of a row are two people, or one with another key. */
+function contradictsClaims(
+  externalClaim: Claim | undefined,
+  idClaim: Claim | undefined,
+  external: string | null,
+  id: string | null,
+): boolean {
+  const differs = (claim: Claim | undefined, other: string | null) =>
+    claim !== undefined && claim.partner !== null && other !== null && claim.partner !== other
+  if (differs(externalClaim, id) || differs(idClaim, external)) return true
+  if (externalClaim === undefined || idClaim === undefined) return false
+  return externalClaim.row !== idClaim.row && externalClaim.partner !== id && idClaim.partner !== external
+}
+
+/** Whether a key is held by an earlier row that is not the patient found by the other key. */
+function isElsewhere(
+  claim: Claim | undefined,
+  held: Stored | undefined,
+  otherKey: string | null,
+  byOther: Stored | undefined,
+): boolean {
+  return claim !== undefined && held === undefined && byOther !== undefined && claim.partner !== otherKey
 }
 
 /** What the row would change; a record keeps the external ID that another source gave it. */

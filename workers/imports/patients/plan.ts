@@ -1,8 +1,8 @@
 import type { PatientValues } from '../../../shared/patients/rules.ts'
 import type { Problem } from '../../../shared/units/judgement.ts'
-import { type DecideOptions, decide, type Known } from './decide.ts'
+import { type Claim, type DecideOptions, decide, type Known } from './decide.ts'
 import type { StoredPatients } from './lookup.ts'
-import { type Candidate, keysOf, type Stored } from './record.ts'
+import { type Candidate, externalKey, idKey, type Stored } from './record.ts'
 
 /** A row that is refused, as it will be kept. */
 export interface Refusal {
@@ -24,16 +24,16 @@ export class Plan {
   readonly updates = new Map<string, PlannedUpdate>()
   readonly refusals: Refusal[] = []
   readonly counts = { inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
-  /** Keys that rows of this chunk have claimed and that another row of the file may hold too. */
-  readonly claims: { key: string; row: number }[] = []
-  readonly #claimed: Set<string>
+  /** Keys that rows of this chunk have claimed (or completed) and that another row of the file may hold too. */
+  readonly claims = new Map<string, Claim>()
+  readonly #claimed: Map<string, Claim>
   readonly #found: StoredPatients
   readonly #options: DecideOptions
 
   /** `claimed`: keys of this chunk's rows that earlier chunks have claimed. */
-  constructor(found: StoredPatients, claimed: Iterable<string>, options: DecideOptions) {
+  constructor(found: StoredPatients, claimed: Iterable<[string, Claim]>, options: DecideOptions) {
     this.#found = found
-    this.#claimed = new Set(claimed)
+    this.#claimed = new Map(claimed)
     this.#options = options
   }
 
@@ -47,7 +47,7 @@ export class Plan {
     const known: Known = {
       byExternalId: (externalId) => this.#found.byExternalId(externalId),
       byIdNumber: (idType, idNumber) => this.#found.byIdNumber(idType, idNumber),
-      isClaimed: (key) => watched && this.#claimed.has(key),
+      claimOf: (key) => (watched ? this.#claimed.get(key) : undefined),
     }
     const decision = decide(candidate, known, this.#options)
     if (decision.to === 'rejected') {
@@ -62,7 +62,8 @@ export class Plan {
     if (decision.to === 'insert') this.#insert(candidate)
     else if (decision.to === 'update') this.#update(decision.stored, decision.changes)
     else this.counts[decision.to]++
-    if (watched) this.#claim(candidate)
+    // the first accepted row keeps a key; a skipped one is not accepted
+    if (watched && decision.to !== 'skipped') this.#claim(candidate)
   }
 
   #insert(candidate: Candidate): void {
@@ -83,16 +84,26 @@ export class Plan {
     const planned = this.updates.get(stored.id)
     const before = planned?.before ?? { ...stored.values }
     Object.assign(stored.values, changes) // for a pending insert these are the values that will be written
+    if (changes.externalId !== undefined) stored.source = this.#options.source
+    this.#found.add(stored) // it may have got a key that a later row of this chunk holds too
     if (stored.version === 0 || Object.keys(changes).length === 0) return
     this.updates.set(stored.id, { stored, before, changes: { ...planned?.changes, ...changes } })
   }
 
-  #claim(candidate: Candidate): void {
-    for (const key of keysOf(candidate.patient)) {
-      if (this.#claimed.has(key)) continue
-      this.#claimed.add(key)
-      this.claims.push({ key, row: candidate.row })
-    }
+  #claim({ row, patient }: Candidate): void {
+    const external = patient.externalId === null ? null : externalKey(patient.externalId)
+    const id = patient.idNumber === null ? null : idKey(patient.idType, patient.idNumber)
+    this.#claimKey(external, row, id)
+    this.#claimKey(id, row, external)
+  }
+
+  #claimKey(key: string | null, row: number, partner: string | null): void {
+    if (key === null) return
+    const held = this.#claimed.get(key)
+    if (held !== undefined && (held.partner !== null || partner === null)) return
+    const claim = { row: held?.row ?? row, partner }
+    this.#claimed.set(key, claim)
+    this.claims.set(key, claim)
   }
 }
 

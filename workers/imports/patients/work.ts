@@ -10,6 +10,7 @@ import type { Run } from '../../runtime/context.ts'
 import type { BulkInsert } from '../load-data.ts'
 import type { PreparedSource } from '../prepare.ts'
 import { saveRefusals } from '../refusals.ts'
+import { loadClaims, saveClaims } from './claims.ts'
 import { lookUp, StoredPatients } from './lookup.ts'
 import { Plan, type Refusal } from './plan.ts'
 import { type Candidate, keysOf, looseKeys } from './record.ts'
@@ -77,7 +78,7 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
   async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
     if (careful) this.#expectsNobody = false
     const { plans, fresh } = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
-    for (const rows of fresh) if (!this.#source.options.dryRun) await writeNew(trx, this.#insert, rows)
+    for (const rows of fresh) await writeNew(trx, this.#insert, rows)
     const counts: Counts = {
       read: prepared.read,
       inserted: 0,
@@ -91,16 +92,11 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
       if (!this.#source.options.dryRun) await writeUpdates(trx, plan, this.#importNo, this.#options.source)
       for (const [name, n] of Object.entries(plan.counts)) counts[name] = (counts[name] ?? 0) + n
     }
-    const ids = plans.flatMap((plan) => [...plan.updates.keys()])
+    const ids = this.#source.options.dryRun ? [] : plans.flatMap((plan) => [...plan.updates.keys()])
     this.#changed =
       ids.length === 0 ? null : { ids, note: await noteInvalidation(trx, { domain: 'patients', ids }) }
     await saveRefusals(trx, this.#importNo, [...prepared.refusals, ...plans.flatMap((plan) => plan.refusals)])
-    const claims = plans.flatMap((plan) => plan.claims)
-    if (claims.length > 0) {
-      await trx('import_keys').insert(
-        claims.map(({ key, row }) => ({ operation_no: this.#importNo, key_text: key, row_no: row })),
-      )
-    }
+    for (const plan of plans) await saveClaims(trx, this.#importNo, plan.claims)
     await this.#audit(trx, prepared, counts)
     return { ...counts, ...prepared.leftOut }
   }
@@ -147,7 +143,7 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
   }
 
   async #newRows(plan: Plan): Promise<NewRows | null> {
-    if (plan.inserts.length === 0) return null
+    if (plan.inserts.length === 0 || this.#source.options.dryRun) return null
     const firstId = await allocatePatientIds(this.#run.deps.db, plan.inserts.length)
     return newRows(plan.inserts, firstId, this.#importNo, this.#options.source)
   }
@@ -174,10 +170,7 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     const copies = all.map((candidate) => ({ ...candidate, patient: { ...candidate.patient } }))
     const isWatched = new Set(watched.map((candidate) => candidate.row))
     const keys = watched.flatMap((candidate) => keysOf(candidate.patient))
-    const claimed = (await trx('import_keys')
-      .where({ operation_no: this.#importNo })
-      .whereIn('key_text', keys)
-      .pluck('key_text')) as string[]
+    const claimed = await loadClaims(trx, this.#importNo, keys)
     const plan = new Plan(await lookUp(trx, this.#options.source, copies, true), claimed, this.#options)
     for (const candidate of copies) plan.take(candidate, isWatched.has(candidate.row))
     return plan

@@ -53,9 +53,47 @@ async function replaceWords(trx: Knex.Transaction, id: string, before: string, a
   if (fresh.length > 0) await trx('patient_words').insert(fresh)
 }
 
+interface Image {
+  row_id: string
+  version_after: number
+  fields_before: Record<string, unknown>
+}
+
+const IMAGES_PER_INSERT = 500
+
+/**
+ * Keeps what was there before the import, so that it can be taken back. What an earlier row of the file changed
+ * already keeps its first value.
+ */
+async function keepImages(trx: Knex.Transaction, importNo: number, images: readonly Image[]): Promise<void> {
+  const key = { operation_no: importNo, kind: 'patients' }
+  for (let from = 0; from < images.length; from += IMAGES_PER_INSERT) {
+    const some = images.slice(from, from + IMAGES_PER_INSERT)
+    const held = new Map<string, Record<string, unknown>>()
+    for (const row of await trx('import_changes')
+      .where(key)
+      .whereIn(
+        'row_id',
+        some.map(({ row_id }) => row_id),
+      )
+      .select('row_id', 'fields_before'))
+      held.set(String(row.row_id), row.fields_before)
+    await trx('import_changes')
+      .insert(
+        some.map((image) => ({
+          ...key,
+          ...image,
+          fields_before: JSON.stringify({ ...image.fields_before, ...held.get(image.row_id) }),
+        })),
+      )
+      .onConflict(['operation_no', 'kind', 'row_id'])
+      .merge(['version_after', 'fields_before'])
+  }
+}
+
 /**
  * Writes changed patients, each only at the version that was compared: whoever edited one meanwhile makes the chunk
- * start again. What was there before is kept by import, so that it can be taken back.
+ * start again. Locks are taken in the order of ids, so that two imports of the same people do not deadlock.
  */
 export async function writeUpdates(
   trx: Knex.Transaction,
@@ -63,8 +101,9 @@ export async function writeUpdates(
   importNo: number,
   source: string,
 ): Promise<void> {
-  const kept: Record<string, unknown>[] = []
-  for (const { stored, before, changes } of plan.updates.values()) {
+  const images: Image[] = []
+  const inOrder = [...plan.updates.values()].sort((a, b) => Number(a.stored.id) - Number(b.stored.id))
+  for (const { stored, before, changes } of inOrder) {
     const fields = Object.keys(changes) as (keyof PatientValues)[]
     const changed = await trx('patients')
       .where({ id: stored.id, version: stored.version })
@@ -77,19 +116,11 @@ export async function writeUpdates(
       })
     if (changed !== 1) throw new ChunkConflict('a patient was edited meanwhile')
     if (changes.name !== undefined) await replaceWords(trx, stored.id, before.name, changes.name)
-    kept.push({
-      operation_no: importNo,
-      kind: 'patients',
+    images.push({
       row_id: stored.id,
       version_after: stored.version + 1,
-      fields_before: JSON.stringify(Object.fromEntries(fields.map((field) => [field, before[field]]))),
+      fields_before: Object.fromEntries(fields.map((field) => [field, before[field]])),
     })
   }
-  // a row that two rows of one file changed keeps what was there before the first
-  for (const row of kept) {
-    await trx('import_changes')
-      .insert(row)
-      .onConflict(['operation_no', 'kind', 'row_id'])
-      .merge({ version_after: row.version_after })
-  }
+  await keepImages(trx, importNo, images)
 }
