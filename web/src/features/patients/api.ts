@@ -1,5 +1,5 @@
 import { request } from '../../lib/http.ts'
-import type { Patient, PatientInput, PatientPage } from './types.ts'
+import type { Patient, PatientChanges, PatientInput, PatientPage } from './types.ts'
 
 export const patientKeys = {
   all: ['patients'],
@@ -30,12 +30,12 @@ export function fetchPatient(id: string, signal?: AbortSignal): Promise<Patient>
   return request<Patient>(`/api/patients/${encodeURIComponent(id)}`, { signal })
 }
 
-export function createPatient(input: Partial<PatientInput>, idempotencyKey: string): Promise<Patient> {
+export function createPatient(input: PatientInput, idempotencyKey: string): Promise<Patient> {
   return request<Patient>('/api/patients', { method: 'POST', body: input, idempotencyKey })
 }
 
 /** Changes some fields; 409 with the present record when someone else was quicker. */
-export function changePatient(id: string, version: number, changes: Partial<PatientInput>): Promise<Patient> {
+export function changePatient(id: string, version: number, changes: PatientChanges): Promise<Patient> {
   return request<Patient>(`/api/patients/${encodeURIComponent(id)}`, {
     method: 'PATCH',
     body: { ...changes, version },

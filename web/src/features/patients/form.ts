@@ -1,9 +1,7 @@
 import { canonicalNric, nricBirthDays, nricFault, nricGender } from '../../../../shared/units/nric.ts'
-import type { Patient, PatientInput } from './types.ts'
+import type { Patient, PatientChanges, PatientInput } from './types.ts'
 
-/** Every field of the form as text; an empty text is "not given". */
-export type PatientForm = Record<keyof PatientInput, string>
-
+/** The fields a person may type, in the order of the form. */
 export const FORM_FIELDS = [
   'name',
   'idType',
@@ -17,7 +15,11 @@ export const FORM_FIELDS = [
   'state',
   'company',
   'allergies',
+  'remarks',
 ] as const satisfies readonly (keyof PatientInput)[]
+
+/** Every field of the form as text; an empty text is "not given". */
+export type PatientForm = Record<(typeof FORM_FIELDS)[number], string>
 
 export const EMPTY_FORM: PatientForm = {
   name: '',
@@ -32,6 +34,7 @@ export const EMPTY_FORM: PatientForm = {
   state: '',
   company: '',
   allergies: '',
+  remarks: '',
 }
 
 export function formOf(patient: Patient): PatientForm {
@@ -39,14 +42,15 @@ export function formOf(patient: Patient): PatientForm {
 }
 
 /** What was given, as the API takes it; for a new person. */
-export function inputOf(form: PatientForm): Partial<PatientInput> {
-  return Object.fromEntries(
-    FORM_FIELDS.filter((field) => form[field].trim() !== '').map((field) => [field, form[field].trim()]),
-  )
+export function inputOf(form: PatientForm): PatientInput {
+  const given = FORM_FIELDS.filter((field) => form[field].trim() !== '')
+  // An ID type alone says nothing; it stands in the form before anything is typed.
+  const fields = given.filter((field) => field !== 'idType' || form.idNumber.trim() !== '')
+  return { name: '', ...Object.fromEntries(fields.map((field) => [field, form[field].trim()])) }
 }
 
 /** Only what differs from the record; emptied fields are sent as null. */
-export function changesOf(form: PatientForm, patient: Patient): Partial<PatientInput> {
+export function changesOf(form: PatientForm, patient: Patient): PatientChanges {
   const before = formOf(patient)
   return Object.fromEntries(
     FORM_FIELDS.filter((field) => form[field].trim() !== before[field]).map((field) => [

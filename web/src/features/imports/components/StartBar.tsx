@@ -70,14 +70,9 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
   return (
     <div className={styles.startBar}>
       {sending === null ? (
-        <>
-          <div className={styles.grow}>
-            {error ? <ErrorNotice error={error} /> : t(options.dryRun ? 'start.dryRunHint' : 'start.hint')}
-          </div>
-          <Button size="md" onClick={start} disabled={blocked}>
-            {t(options.dryRun ? 'start.dryRun' : 'start.start')}
-          </Button>
-        </>
+        <div className={styles.grow}>
+          {error ? <ErrorNotice error={error} /> : t(options.dryRun ? 'start.dryRunHint' : 'start.hint')}
+        </div>
       ) : (
         <>
           <div className={styles.grow}>
@@ -93,6 +88,10 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
           </Button>
         </>
       )}
+      {/* Stays where it is while sending: the second half of a double click must not fall on "Cancel". */}
+      <Button key="start" size="md" onClick={start} disabled={blocked} loading={sending !== null}>
+        {t(options.dryRun ? 'start.dryRun' : 'start.start')}
+      </Button>
     </div>
   )
 }

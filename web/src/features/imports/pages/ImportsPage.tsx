@@ -59,7 +59,9 @@ export function ImportsPage() {
               <tr>
                 <th>{t('imports.file')}</th>
                 <th>{t('imports.status')}</th>
-                <th className={ui.wideOnly} style={{ width: '22%' }}>{t('imports.progress')}</th>
+                <th className={ui.wideOnly} style={{ width: '22%' }}>
+                  {t('imports.progress')}
+                </th>
                 <th className={ui.num}>{t('imports.read')}</th>
                 <th className={ui.num}>{t('imports.rejected')}</th>
                 <th className={ui.wideOnly}>{t('imports.by')}</th>

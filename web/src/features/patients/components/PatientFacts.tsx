@@ -21,7 +21,7 @@ export function PatientFacts({ patient }: { patient: Patient }) {
     ['allergies', patient.allergies],
     ['remarks', patient.remarks],
     ['externalId', patient.externalId],
-    ['registeredOn', formatDay(patient.registeredAt)],
+    ['registeredOn', formatDay(patient.registeredOn)],
     ['updatedAt', formatMoment(patient.updatedAt)],
   ]
   return (

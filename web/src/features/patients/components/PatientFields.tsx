@@ -88,6 +88,7 @@ export function PatientFields({ form, faults, onChange }: PatientFieldsProps) {
       </div>
       <TextInput {...text('company')} autoComplete="off" />
       <Textarea {...text('allergies')} autosize minRows={2} />
+      <Textarea {...text('remarks')} autosize minRows={2} />
     </div>
   )
 }

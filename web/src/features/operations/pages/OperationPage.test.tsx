@@ -1,0 +1,106 @@
+import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { forgetAnswers } from '../../../lib/http.ts'
+import { drawPage } from '../../../testing.tsx'
+import { applyEvent } from '../live.ts'
+import { furtherOn, someOperation } from '../testing.ts'
+import type { Operation } from '../types.ts'
+import { OperationPage } from './OperationPage.tsx'
+
+const asked: string[] = []
+let record: Operation
+
+async function draw() {
+  const drawn = await drawPage(<OperationPage />, '/imports/:id', `/imports/${record.id}`)
+  await screen.findByRole('heading', { name: 'people.csv' })
+  const tell = (name: string, entity: Operation) =>
+    act(async () => {
+      applyEvent(drawn.queries, { name, id: 'p-1-0', data: { entity } })
+      // The cache tells its watchers in a timer of its own.
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    })
+  return { ...drawn, tell }
+}
+
+const percent = (): string | null =>
+  screen.getByRole('progressbar', { name: 'Progress of people.csv' }).getAttribute('aria-valuenow')
+
+beforeEach(() => {
+  asked.length = 0
+  forgetAnswers()
+  sessionStorage.clear()
+  record = someOperation({
+    counts: { read: 400, inserted: 400, updated: 0, unchanged: 0, skipped: 0, rejected: 0 },
+  })
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+    asked.push(`${init.method} ${path}`)
+    if (path.includes('/errors'))
+      return Response.json({
+        data: [
+          {
+            row: 3,
+            line: 4,
+            problems: [{ column: 'phone', code: 'BAD_PHONE', message: 'm' }],
+            values: { name: 'Ali', phone: '12' },
+          },
+        ],
+        meta: { page: 1, limit: 100, total: 1, totalPages: 1, next: null },
+        byCode: { BAD_PHONE: 1 },
+      })
+    if (init.method === 'POST')
+      return Response.json({ operation: { ...record, cancelRequested: true, version: 9 } })
+    return Response.json(record)
+  })
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+describe('OperationPage', () => {
+  it('follows the events without asking again, and never back', async () => {
+    const { tell } = await draw()
+    expect(percent()).toBe('40')
+    await tell('operation.progress', furtherOn(record, 700, 8))
+    expect(percent()).toBe('70')
+    await tell('operation.progress', furtherOn(record, 500, 6))
+    expect(percent()).toBe('70')
+    expect(asked).toEqual([`GET /api/operations/${record.id}`])
+  })
+
+  it('shows counts that add up and the refused rows at the end', async () => {
+    const { tell } = await draw()
+    const counts = { read: 1000, inserted: 900, updated: 40, unchanged: 50, skipped: 0, rejected: 10 }
+    await tell('operation.completed', { ...furtherOn(record, 1000, 9), status: 'completed', counts })
+    expect(screen.getByText('1,000 read = 1,000 accounted for')).toBeTruthy()
+    expect(await screen.findByText('Refused rows: 10')).toBeTruthy()
+    expect(await screen.findByRole('button', { name: /Not a phone number/ })).toBeTruthy()
+    const link = screen.getByRole('link', { name: 'Download as CSV' })
+    expect(link.getAttribute('href')).toBe(`/api/operations/${record.id}/errors.csv`)
+  })
+
+  it('cancels once and says that it is stopping', async () => {
+    await draw()
+    fireEvent.click(screen.getByRole('button', { name: 'Cancel import' }))
+    expect(await screen.findByText('Stopping after the rows in hand.')).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Cancel import' })).toBeNull()
+    await waitFor(() => expect(asked.filter((one) => one.startsWith('POST'))).toHaveLength(1))
+  })
+
+  it('offers to continue what failed', async () => {
+    record = someOperation({ status: 'failed', error: { code: 'operation/file-gone', status: 410 } })
+    await draw()
+    expect(screen.getByText('The uploaded file is no longer there. Send it again.')).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: 'Continue' }))
+    await waitFor(() => expect(asked).toContain(`POST /api/operations/${record.id}/retry`))
+  })
+
+  it('shows the last known state with its time while the server is away', async () => {
+    const first = await draw()
+    first.unmount()
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed')))
+    await drawPage(<OperationPage />, '/imports/:id', `/imports/${record.id}`)
+    expect(await screen.findByText(/^As of \d\d:\d\d$/, {}, { timeout: 5_000 })).toBeTruthy()
+    expect(percent()).toBe('40')
+  })
+})
