@@ -75,7 +75,7 @@ export async function findByNumber(db: Db, query: SearchQuery, limit: number): P
   const counter = await reading(
     db('counters').comment('patients.max-id').where({ name: 'patient' }).first('value'),
   )
-  const [first, ...rest] = branches(query, Number(counter?.value ?? 0)).map((narrow, rank) => {
+  const parts = branches(query, Number(counter?.value ?? 0)).map((narrow, rank) => {
     const part = db('patients')
       .whereNull('deleted_at')
       .select('id', db.raw('? as place', [rank]))
@@ -83,8 +83,8 @@ export async function findByNumber(db: Db, query: SearchQuery, limit: number): P
     narrow(part)
     return part
   })
-  if (first === undefined) return []
-  const union = first.comment('patients.search-numbers').unionAll(rest, true)
+  // all of them in brackets: otherwise the limit of the first would be that of the whole
+  const union = db.unionAll(parts, true).comment('patients.search-numbers')
   const rows = (await reading(union)) as { id: string; place: number }[]
   rows.sort((a, b) => a.place - b.place)
   return [...new Set(rows.map((row) => row.id))].slice(0, limit)
