@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { buildStale } from './building.mjs'
 import { checkNode, dataDirOf, loadDotEnv, main, root } from './env.mjs'
+import { grantAppRightsByUrl } from './grants.mjs'
 import { ensurePackages } from './install.mjs'
 import { startServices } from './services.mjs'
 import { readState } from './state.mjs'
 import { commandEnv } from './system.mjs'
 
 main(async () => {
-  checkNode()
+  checkNode({ warn: false })
   loadDotEnv()
   const args = process.argv.slice(2)
   await ensurePackages()
@@ -35,6 +36,10 @@ main(async () => {
     child.once('error', () => resolve(1))
     child.once('close', (status, signal) => resolve(status ?? (signal === 'SIGINT' ? 130 : 143)))
   })
+  // These make tables: each gets its rights before anyone uses it.
+  if (services && code === 0 && ['migrate', 'restore'].includes(args[0])) {
+    await grantAppRightsByUrl(services.migrateDatabaseUrl, services.databaseUrl)
+  }
   await services?.stop()
   process.exit(code)
 })

@@ -21,13 +21,13 @@ const NODE_MINIMUM = [20, 19]
 const NODE_SUPPORTED_MAJOR = 22
 
 /** Refuses a Node that cannot run the code; warns once for a version past its end of life. */
-export function checkNode() {
+export function checkNode({ warn = true } = {}) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const tooOld = major < NODE_MINIMUM[0] || (major === NODE_MINIMUM[0] && minor < NODE_MINIMUM[1])
   if (tooOld) {
     throw fault(`Node ${NODE_MINIMUM.join('.')} or newer is needed; this is ${process.versions.node}.`)
   }
-  if (major < NODE_SUPPORTED_MAJOR) {
+  if (warn && major < NODE_SUPPORTED_MAJOR) {
     console.warn(
       `[setup] Node ${process.versions.node} still works but gets no security fixes; 24 is advised.`,
     )
