@@ -48,10 +48,10 @@ async function serverVariables(db: Knex): Promise<Variables> {
   return row
 }
 
-/** One API and one worker process; more processes need room for their pools too. */
+/** One API and one worker process with its bulk connections; more processes need room for their pools too. */
 function pools(config: Config, limit: number): Finding {
-  const sum = config.DB_POOL_MAX + config.WORKER_DB_POOL_MAX
-  const text = `DB_POOL_MAX + WORKER_DB_POOL_MAX = ${sum}, the server allows ${limit}`
+  const sum = config.DB_POOL_MAX + config.WORKER_DB_POOL_MAX + config.WORKER_CONCURRENCY
+  const text = `API, worker and bulk work open up to ${sum}, the server allows ${limit}`
   return sum >= limit
     ? bad('connections', `${text}: raise max_connections or lower the pools`)
     : ok('connections', text)
