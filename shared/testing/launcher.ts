@@ -1,5 +1,9 @@
+// Compiled code (benches) runs from dist/, where the plain scripts are not copied.
+const fromDist = /[\\/]dist[\\/]shared[\\/]testing[\\/]/.test(import.meta.url)
+const launchFolder = new URL(fromDist ? '../../../shared/launch/' : '../launch/', import.meta.url)
+
 /** The typed door to the plain-JavaScript set-up code, which has no types of its own. */
-const load = (file: string) => import(new URL(`../launch/${file}`, import.meta.url).href)
+const load = (file: string) => import(new URL(file, launchFolder).href)
 
 /** Addresses of a set of servers; see shared/launch/services.mjs. */
 export interface Services {

@@ -1,0 +1,134 @@
+// How fast a patient file gets in, against LOAD DATA of the same rows; and what that costs in memory.
+import { copyFileSync, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { connectDatabase, type Knex } from '../../shared/db/connect.ts'
+import { closeDeps, type Deps } from '../../shared/deps.ts'
+import { closeQueues, type JobQueues, openQueues } from '../../shared/jobs/queues.ts'
+import { requestOperation } from '../../shared/operations/commands.ts'
+import { findOperation } from '../../shared/operations/repository.ts'
+import { startProcess, type TestProcess } from '../../shared/testing/processes.ts'
+import { newId } from '../../shared/units/ids.ts'
+import { cpuSecondsOf, peakRssOf } from '../lib/process.ts'
+import { type Figure, median, report } from '../lib/report.ts'
+import { benchDeps, benchEnv } from '../lib/system.ts'
+import { loadLimit, prepareRows } from './limit.ts'
+import { writePeople } from './people.ts'
+
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' } },
+  strict: false,
+})
+const ROWS = Number(values.rows)
+const ROUNDS = Number(values.rounds)
+const RSS_LIMIT_BYTES = 220 * 1024 * 1024
+const MB = 1024 * 1024
+const LOOK_EVERY_MS = 50
+
+const EMPTIED = [
+  'patients',
+  'patient_words',
+  'operations',
+  'operation_errors',
+  'import_keys',
+  'import_changes',
+]
+
+async function empty(admin: Knex): Promise<void> {
+  for (const table of EMPTIED) await admin.raw('truncate table ??', [table])
+  await admin('counters').where({ name: 'patient' }).update({ value: 0 })
+}
+
+interface Bench {
+  deps: Deps
+  queues: JobQueues
+  worker: TestProcess
+}
+
+/** Imports the file through the job queue and a worker process; answers the seconds from request to the end. */
+async function importOnce({ deps, queues, worker }: Bench, csv: string) {
+  const path = join(deps.config.DATA_DIR, 'uploads', newId())
+  mkdirSync(join(deps.config.DATA_DIR, 'uploads'), { recursive: true })
+  copyFileSync(csv, path)
+  const file = { name: 'people.csv', bytes: statSync(csv).size, sha256: '0'.repeat(64), path }
+  const cpuBefore = cpuSecondsOf(worker.pid)
+  const startedAt = performance.now()
+  const request = { type: 'import' as const, kind: 'patients', params: { options: {} }, file }
+  const { row } = await requestOperation(deps, queues, request, { principal: null })
+  for (;;) {
+    const now = await findOperation(deps.db, row.id)
+    if (now?.status === 'completed') {
+      const tookS = (performance.now() - startedAt) / 1000
+      return { tookS, cpuS: cpuSecondsOf(worker.pid) - cpuBefore, counts: now.counts }
+    }
+    if (now?.status === 'failed') throw new Error(`The import failed: ${JSON.stringify(now.error)}`)
+    await sleep(LOOK_EVERY_MS)
+  }
+}
+
+async function measure(bench: Bench, admin: Knex, dir: string) {
+  const csv = join(dir, 'people.csv')
+  await writePeople(csv, ROWS)
+  const prepared = await prepareRows(csv, dir)
+  const rounds = []
+  for (let n = 1; n <= ROUNDS; n++) {
+    await empty(admin)
+    const limitS = await loadLimit(admin, prepared)
+    await empty(admin)
+    const first = await importOnce(bench, csv)
+    const again = await importOnce(bench, csv)
+    const round = {
+      limitS,
+      firstS: first.tookS,
+      againS: again.tookS,
+      cpuFirstS: first.cpuS,
+      cpuAgainS: again.cpuS,
+    }
+    console.log(JSON.stringify({ ...round, first: first.counts, again: again.counts }))
+    rounds.push(round)
+  }
+  return rounds
+}
+
+const deps = await benchDeps()
+const queues = openQueues(deps)
+const admin = connectDatabase({
+  url: deps.config.MIGRATE_DATABASE_URL ?? deps.config.DATABASE_URL,
+  poolMax: 2,
+  connectTimeoutMs: 5000,
+  idleTimeoutMs: 60_000,
+  statementTimeoutMs: 900_000,
+  localInfile: true,
+})
+const worker = await startProcess('worker', benchEnv(deps.config, { CLINIC_FIRST: 'off' }))
+try {
+  await worker.ready()
+  const rounds = await measure({ deps, queues, worker }, admin, deps.config.DATA_DIR)
+  const limit = ROWS / median(rounds.map((round) => round.limitS))
+  const peak = peakRssOf(worker.pid)
+  const figures: Figure[] = [
+    {
+      name: 'first import',
+      measured: ROWS / median(rounds.map((r) => r.firstS)),
+      limit: 0.7 * limit,
+      unit: 'rows/s',
+      atLeast: true,
+    },
+    {
+      name: 'second import',
+      measured: ROWS / median(rounds.map((r) => r.againS)),
+      limit: 1.2 * limit,
+      unit: 'rows/s',
+      atLeast: true,
+    },
+    { name: 'worker peak RSS', measured: peak / MB, limit: RSS_LIMIT_BYTES / MB, unit: 'MB' },
+  ]
+  console.log(`LOAD DATA of the same rows: ${Math.round(limit)} rows/s`)
+  process.exitCode = report('import', figures, { rows: ROWS, rounds, loadDataRowsPerS: limit }) ? 0 : 1
+} finally {
+  await worker.stop()
+  await admin.destroy()
+  await closeQueues(queues)
+  await closeDeps(deps)
+}

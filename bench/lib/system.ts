@@ -1,0 +1,30 @@
+import { type Config, loadConfig } from '../../shared/config/config.ts'
+import { type Deps, openDeps } from '../../shared/deps.ts'
+import { createLog } from '../../shared/log/log.ts'
+import { prepareDatabase } from '../../shared/testing/database.ts'
+
+const STATEMENT_TIMEOUT_MS = 900_000
+
+/** Connections of a bench to the servers that `npm run bench` has started, its database migrated. */
+export async function benchDeps(): Promise<Deps> {
+  const config = loadConfig()
+  const migrateUrl = config.MIGRATE_DATABASE_URL ?? config.DATABASE_URL
+  const { username, pathname } = new URL(config.DATABASE_URL)
+  await prepareDatabase({ name: pathname.slice(1), url: config.DATABASE_URL, migrateUrl }, username)
+  const log = createLog({ LOG_LEVEL: 'silent' }, 'bench')
+  return openDeps({ config, log, poolMax: 5, statementTimeoutMs: STATEMENT_TIMEOUT_MS })
+}
+
+/** The environment of a process under measurement: this bench's servers, limits set high but not off. */
+export function benchEnv(config: Config, overrides: Record<string, string> = {}): Record<string, string> {
+  const given = Object.entries(config).flatMap(([name, value]) =>
+    typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [],
+  )
+  return {
+    ...Object.fromEntries(given),
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT_GENERAL_PER_HOUR: '1000000000',
+    RATE_LIMIT_HEAVY_PER_HOUR: '1000000',
+    ...overrides,
+  }
+}
