@@ -27,6 +27,8 @@ export interface Client {
   told: number
   /** Pass of the reader after which an id that has not come is known never to come. */
   givesUpAtPass: number
+  /** It came before the stream could be read, so what happened meanwhile is not known. */
+  cameEarly: boolean
 }
 
 const RESET = formatEvent({ event: 'reset', data: '{}' })
@@ -81,14 +83,13 @@ export function createFeed(deps: Deps, clients: ReadonlySet<Client>) {
   const settle = (client: Client): void => {
     if (window.last() === undefined) return
     const { lastEventId } = client.who
-    const place = lastEventId === undefined ? window.nextSeq() : window.placeAfter(lastEventId)
+    const place = lastEventId === undefined ? 'unknown' : window.placeAfter(lastEventId)
     if (place === 'ahead' && passes < client.givesUpAtPass) return
-    if (lastEventId === undefined || typeof place !== 'number') jumpToEnd(client, lastEventId !== undefined)
-    else {
+    if (typeof place === 'number') {
       client.next = place
       client.told = place - 1
       catchUp(client)
-    }
+    } else jumpToEnd(client, lastEventId !== undefined || client.cameEarly)
   }
 
   const settleWaiting = (): void => {
@@ -117,10 +118,12 @@ export function createFeed(deps: Deps, clients: ReadonlySet<Client>) {
 
   return {
     join(stream: SseStream, who: Subscription): Client {
-      return { stream, who, next: 0, told: 0, givesUpAtPass: passes + PASSES_TO_WAIT }
+      const cameEarly = window.last() === undefined
+      return { stream, who, next: 0, told: 0, givesUpAtPass: passes + PASSES_TO_WAIT, cameEarly }
     },
     settle,
     tellPlace,
+    ready: () => window.last() !== undefined,
     eventsSent: () => eventsSent,
     close: () => reader.close(),
   }

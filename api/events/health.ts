@@ -1,5 +1,6 @@
 import type { Deps } from '../../shared/deps.ts'
 import { eventKeys } from '../../shared/events/stream.ts'
+import type { EventHub } from './hub.ts'
 
 /** Figures of one hub. */
 export interface HubStats {
@@ -74,18 +75,18 @@ function sum(all: HubStats[], nowMs: number, degraded: boolean): EventsHealth {
 /** Sums the figures of all processes; with Redis away, those of this one alone, `degraded`. */
 export async function eventsHealth(
   deps: Pick<Deps, 'redis' | 'prefix'>,
-  own: HubStats,
-  ownId: string,
+  hub: Pick<EventHub, 'id' | 'ready' | 'stats'>,
 ): Promise<EventsHealth> {
+  const own = hub.stats()
   const key = eventKeys(deps.prefix).hubs
   const nowMs = Date.now()
   try {
     const found = await deps.redis.hgetall(key)
-    const others = Object.entries(found).filter(([id]) => id !== ownId)
+    const others = Object.entries(found).filter(([id]) => id !== hub.id)
     const shared = others.map(([id, text]) => ({ id, ...(JSON.parse(text) as Shared) }))
     const gone = shared.filter(({ atMs }) => nowMs - atMs > GONE_AFTER_MS)
     if (gone.length > 0) await deps.redis.hdel(key, ...gone.map(({ id }) => id))
-    return sum([own, ...shared.filter((stats) => !gone.includes(stats))], nowMs, false)
+    return sum([own, ...shared.filter((stats) => !gone.includes(stats))], nowMs, !hub.ready())
   } catch {
     return sum([own], nowMs, true)
   }

@@ -13,6 +13,8 @@ export interface EventHub {
   id: string
   /** Takes over the response and streams to it until either side closes. Always answers 200. */
   subscribe(res: ServerResponse, subscription: Subscription): void
+  /** Whether it follows the stream yet; clients that come before wait for it. */
+  ready(): boolean
   stats(): HubStats
   /** Says goodbye to all clients, spreading their return, and stops reading. Before the server's own close. */
   close(): Promise<void>
@@ -93,6 +95,7 @@ export function createHub(deps: Deps, options: HubOptions): EventHub {
 
   return {
     id,
+    ready: feed.ready,
     stats,
     subscribe(res, who) {
       const { userId } = who.principal

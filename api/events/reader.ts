@@ -7,13 +7,13 @@ import {
   type StreamEntry,
   streamPosition,
 } from '../../shared/events/read.ts'
-import { connectForBlocking } from '../../shared/redis/connect.ts'
+import { becameReady, connectForBlocking } from '../../shared/redis/connect.ts'
 
 /** How long one read waits for an event; after a wait in vain the reader looks whether the stream is still the same. */
 const BLOCK_MS = 1000
 const READ_ENTRIES = 1000
 const PAUSE_AFTER_ERROR_MS = 250
-/** A read that takes this much longer than it should hangs on a dead connection. */
+/** A read that takes this much longer than it may wait hangs on a dead connection. */
 const HANG_MS = 5000
 
 export interface ReaderEvents {
@@ -33,13 +33,31 @@ export function startReader(deps: Pick<Deps, 'config' | 'prefix' | 'log'>, event
   const redis = connectForBlocking(deps.config.REDIS_URL, 'events', deps.log)
   let closed = false
   let last: StreamEntry | undefined
+  let giveUp = (_: Error): void => undefined
+
+  /** Bounds a read, and ends it when the reader is closed: the driver leaves some commands without any answer then. */
+  const bounded = async <T>(read: Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      giveUp = reject
+      timer = setTimeout(() => {
+        redis.disconnect(true)
+        reject(new Error('The event store does not answer'))
+      }, BLOCK_MS + HANG_MS)
+    })
+    try {
+      return await Promise.race([read, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
 
   /** Reads all that is there; if the stream changes meanwhile, the next pass does it again. */
   const begin = async (): Promise<void> => {
-    const { part } = await streamPosition(redis, deps.prefix)
+    const { part } = await bounded(streamPosition(redis, deps.prefix))
     const all: StreamEntry[] = []
     for (let after = '-'; ; after = all.at(-1)?.redisId ?? '-') {
-      const page = await readSince(redis, deps.prefix, after, READ_ENTRIES)
+      const page = await bounded(readSince(redis, deps.prefix, after, READ_ENTRIES))
       all.push(...page)
       if (page.length < READ_ENTRIES) break
     }
@@ -49,15 +67,15 @@ export function startReader(deps: Pick<Deps, 'config' | 'prefix' | 'log'>, event
   }
 
   const isSame = async (): Promise<boolean> => {
-    const { part, lastRedisId } = await streamPosition(redis, deps.prefix)
+    const { part, lastRedisId } = await bounded(streamPosition(redis, deps.prefix))
     if (part !== last?.part) return false
     // An older copy of the store may lack what was already sent; something newer is read in the next pass.
-    return lastRedisId === last.redisId || hasEntry(redis, deps.prefix, last.redisId)
+    return lastRedisId === last.redisId || bounded(hasEntry(redis, deps.prefix, last.redisId))
   }
 
   const pass = async (): Promise<void> => {
     if (last === undefined) return begin()
-    const entries = await awaitSince(redis, deps.prefix, last.redisId, READ_ENTRIES, BLOCK_MS)
+    const entries = await bounded(awaitSince(redis, deps.prefix, last.redisId, READ_ENTRIES, BLOCK_MS))
     const same = entries.length === 0 ? await isSame() : followOn([last, ...entries])
     if (!same) return begin()
     if (entries.length > 0) {
@@ -69,15 +87,14 @@ export function startReader(deps: Pick<Deps, 'config' | 'prefix' | 'log'>, event
 
   const loop = async (): Promise<void> => {
     while (!closed) {
-      const hang = setTimeout(() => redis.disconnect(true), BLOCK_MS + HANG_MS)
+      // Commands are not queued while Redis is away: a long absence would leave many, each to be waited for afterwards.
+      if (!(await becameReady(redis, BLOCK_MS))) continue
       try {
         await pass()
       } catch (err) {
         if (closed) return
         deps.log.debug({ err }, 'event reader tries again')
         await pause(PAUSE_AFTER_ERROR_MS)
-      } finally {
-        clearTimeout(hang)
       }
     }
   }
@@ -87,6 +104,7 @@ export function startReader(deps: Pick<Deps, 'config' | 'prefix' | 'log'>, event
     async close(): Promise<void> {
       closed = true
       redis.disconnect()
+      giveUp(new Error('closed'))
       await ended
     },
   }

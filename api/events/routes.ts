@@ -108,7 +108,7 @@ export function eventsRoutes(services: EventsServices): Route[] {
       access: 'open',
       limit: 'none',
       response: health,
-      handle: async (call) => ({ body: await eventsHealth(call.deps, hub.stats(), hub.id) }),
+      handle: async (call) => ({ body: await eventsHealth(call.deps, hub) }),
     }),
   ]
 }

@@ -33,10 +33,10 @@ export interface EventServer {
   close(): Promise<void>
 }
 
-/** Starts a server with the event routes alone, as one API process would serve them. */
+/** Starts a server with the event routes alone, as one API process would serve them; `early`: before it can. */
 export async function startEventServer(
   deps: Deps,
-  options: Partial<HubOptions & EventsServices & { sessions: Map<string, Principal> }> = {},
+  options: Partial<HubOptions & EventsServices & { sessions: Map<string, Principal>; early: boolean }> = {},
 ): Promise<EventServer> {
   const sessions = options.sessions ?? new Map([['s1', person('1')]])
   const sessionsAlive: HubOptions['sessionsAlive'] = async (_, ids) =>
@@ -65,6 +65,7 @@ export async function startEventServer(
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve))
+  while (!options.early && !hub.ready()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   return {
     hub,
     port: (server.address() as AddressInfo).port,
