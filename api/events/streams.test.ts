@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publish } from '../../shared/events/stream.ts'
 import { permissionsOf } from '../../shared/rights/permissions.ts'
 import { type TestDeps, testDeps } from '../../shared/testing/harness.ts'
+import { createClients } from './raw-clients.ts'
 import { call, openStream, person, progressEvent, startEventServer } from './testing.ts'
 import { formatEvent } from './wire.ts'
 
@@ -153,6 +154,44 @@ describe('the life of a stream', () => {
     // What is left is the window (at most 32 MB) and the good reader's copy, not 100 buffers of megabytes.
     expect(process.memoryUsage().rss - before).toBeLessThan(120 * 1024 ** 2)
     for (const socket of stalled) socket.destroy()
+    await server.close()
+  })
+
+  it('closes at its age, and the client that returns by its last id misses nothing', async () => {
+    const server = await startEventServer({ ...deps, config: { ...deps.config, SSE_MAX_AGE_MS: 1000 } })
+    let stream = await openStream(server.port, PATH)
+    await stream.until(({ lastEventId }) => lastEventId !== '')
+    const got: number[] = []
+    let published = 0
+    const publishing = setInterval(() => publish(deps, progressEvent('a', ++published)), 10)
+    for (let times = 0; times < 4; times++) {
+      await stream.until(({ ended }) => ended)
+      expect(stream.received.at(-1)?.name).toBe('bye')
+      const events = stream.received.filter(({ name }) => name === 'operation.progress')
+      got.push(...events.map(({ data }) => JSON.parse(data).entity.version as number))
+      stream = await openStream(server.port, PATH, {}, stream.lastEventId)
+    }
+    clearInterval(publishing)
+    stream.close()
+    expect(got.length).toBeGreaterThan(100)
+    expect(got).toEqual(got.map((_, n) => n + 1))
+    await server.close()
+  })
+
+  it('brings every event to 500 clients', async () => {
+    const server = await startEventServer(
+      { ...deps, config: { ...deps.config, SSE_MAX_AGE_MS: 60_000 } },
+      { maxPerUser: 500 },
+    )
+    const clients = createClients(server.port, PATH)
+    await clients.open(500, ['X-Session: s1'])
+    for (let n = 1; n <= 10; n++) {
+      const arrivals = clients.next(`"mark-${n}"`)
+      await publish(deps, progressEvent(`mark-${n}`, n))
+      expect(await arrivals).toHaveLength(500)
+    }
+    await clients.close()
+    await expect.poll(() => server.hub.stats().connections).toBe(0)
     await server.close()
   })
 

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Clients, createClients } from '../../api/events/raw-clients.ts'
 import { loadConfig } from '../../shared/config/config.ts'
 import { inTransaction } from '../../shared/db/transaction.ts'
 import { closeDeps, type Deps, openDeps } from '../../shared/deps.ts'
@@ -12,7 +13,6 @@ import { createLog } from '../../shared/log/log.ts'
 import { prepareDatabase } from '../../shared/testing/database.ts'
 import { startProcess } from '../../shared/testing/processes.ts'
 import { createSession } from '../../shared/users/sessions.ts'
-import { type Clients, createClients } from './clients.ts'
 
 const CLIENTS = 5000
 const STREAMS_PER_USER = 20
@@ -55,7 +55,7 @@ async function signIn(deps: Deps, users: number): Promise<string[]> {
       { ...user, grants: [], mustChangePassword: false },
       { address: '127.0.0.1', userAgent: 'bench' },
     )
-    cookies.push(`clinic=${secret}`)
+    cookies.push(`Cookie: clinic=${secret}`)
   }
   return cookies
 }

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net'
 
 /** Sockets that hold event streams open and note when a marked event reached each of them. */
 export interface Clients {
-  /** Opens `count` streams, each with the next cookie of the list. Resolves when all have been answered. */
-  open(count: number, cookies: readonly string[]): Promise<void>
+  /** Opens `count` streams, each with the next header line of the list. Resolves when all have been answered. */
+  open(count: number, headers: readonly string[]): Promise<void>
   /** Resolves with each client's arrival time (`performance.now()`) of the next bytes that hold `mark`. */
   next(mark: string, withinMs?: number): Promise<number[]>
   count(): number
@@ -24,7 +24,7 @@ export function createClients(port: number, path: string): Clients {
   const sockets = new Set<Socket>()
   let wait: Wait | undefined
 
-  const openOne = (cookie: string) =>
+  const openOne = (header: string) =>
     new Promise<void>((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1' })
       let answered = false
@@ -44,17 +44,17 @@ export function createClients(port: number, path: string): Clients {
         sockets.delete(socket)
         if (!answered) reject(new Error('A stream was closed before it began'))
       })
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\n\r\n`)
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${header}\r\n\r\n`)
       sockets.add(socket)
     })
 
   return {
     count: () => sockets.size,
-    async open(count, cookies) {
+    async open(count, headers) {
       for (let from = 0; from < count; from += AT_ONCE) {
         const length = Math.min(AT_ONCE, count - from)
         await Promise.all(
-          Array.from({ length }, (_, n) => openOne(cookies[(from + n) % cookies.length] as string)),
+          Array.from({ length }, (_, n) => openOne(headers[(from + n) % headers.length] as string)),
         )
       }
     },
