@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import type { Logger } from '../log/log.ts'
+import { batchWrites } from './batch.ts'
 
 const REQUEST_COMMAND_TIMEOUT_MS = 1000
 const RECONNECT_MAX_MS = 2000
@@ -26,19 +27,17 @@ function watch(redis: Redis, name: string, log: Logger | undefined): Redis {
  * Nothing waits in an offline queue, so a request never hangs on Redis.
  */
 export function connectForRequests(url: string, name: string, log?: Logger): Redis {
-  return watch(
-    new Redis(url, {
-      connectionName: name,
-      maxRetriesPerRequest: 1,
-      enableOfflineQueue: false,
-      commandTimeout: REQUEST_COMMAND_TIMEOUT_MS,
-      connectTimeout: 5000,
-      autoResendUnfulfilledCommands: false,
-      retryStrategy,
-    }),
-    name,
-    log,
-  )
+  const redis = new Redis(url, {
+    connectionName: name,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    commandTimeout: REQUEST_COMMAND_TIMEOUT_MS,
+    connectTimeout: 5000,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy,
+  })
+  batchWrites(redis)
+  return watch(redis, name, log)
 }
 
 /** A connection for blocking reads (job workers, the event reader): waits for ever and reconnects by itself. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { type Permission, type Principal, permissionsOf, type Role } from '../rights/permissions.ts'
 
 /** What a session says about its owner, as kept in Redis: a snapshot that ends with every change of role or rights. */
@@ -30,7 +30,7 @@ const SECRET_BYTES = 32
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
 /** The only form in which a secret is stored: whoever reads the store cannot sign in with it. */
-export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+export const hashSecret = (secret: string): string => hash('sha256', secret, 'base64url')
 
 function identityOf(data: SessionData): Identity {
   const all = permissionsOf(data.role, data.grants)
