@@ -6,18 +6,18 @@ import { fault, root, sleep } from './env.mjs'
 
 /**
  * Runs a command to its end. `quiet` keeps its output and shows it only when it fails; otherwise it is passed on.
- * Resolves `{code, output}`; throws a plain fault on a non-zero exit unless `mayFail`. `group`: a process group of its
- * own, so that `signalRunning` also reaches what the command started.
+ * Resolves `{code, output}`; throws a plain fault on a non-zero exit unless `mayFail`. The command gets
+ * a process group of its own, because tsc, vitest and npm start children that a signal to them alone leaves behind.
  */
 export function run(
   command,
   args = [],
-  { cwd = root, env = process.env, quiet = false, mayFail = false, group = false } = {},
+  { cwd = root, env = process.env, quiet = false, mayFail = false } = {},
 ) {
   return new Promise((resolve, reject) => {
-    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : [group ? 'ignore' : 'inherit', 'inherit', 'inherit']
-    const child = spawn(command, args, { cwd, env, stdio, detached: group })
-    child.signalTo = group ? -child.pid : child.pid
+    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit']
+    forwardSignals()
+    const child = spawn(command, args, { cwd, env, stdio, detached: true })
     running.add(child)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => (output += part))
@@ -36,11 +36,27 @@ export function run(
   })
 }
 
+const EXIT_INTERRUPTED = 130
 const running = new Set()
 
 /** Passes a signal on to every command `run` is waiting for. */
 export function signalRunning(name) {
-  for (const child of running) signal(child.signalTo, name)
+  for (const { pid } of running) if (pid) signal(-pid, name)
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+let forwarding = false
+
+/** Ctrl-C does not reach other process groups by itself. Where nobody else listens, this process ends with them. */
+function forwardSignals() {
+  if (forwarding) return
+  forwarding = true
+  for (const name of SIGNALS) {
+    process.on(name, () => {
+      signalRunning('SIGTERM')
+      if (process.listenerCount(name) === 1) process.exit(EXIT_INTERRUPTED)
+    })
+  }
 }
 
 /** Full path of the first of `names` that can be executed, looking in PATH, the sbin folders and `extraDirs`. */
