@@ -7,6 +7,7 @@ import type { Deps } from '../shared/deps.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
 import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
+import { type PressureReport, startPressureReport } from '../shared/ops/pressure.ts'
 import { sessionsAlive } from '../shared/users/sessions.ts'
 import { createHub, type EventHub } from './events/hub.ts'
 import { type Ops, openOps } from './ops/ops.ts'
@@ -30,9 +31,14 @@ export interface ApiServices {
   hub: EventHub
   /** Health checks and metrics. */
   ops: Ops
-  /** Told of every finished request, once; set by the metrics. */
+  /** Tells heavy work how busy the clinic is. */
+  pressure?: PressureReport
+  /** Told of every finished request, once. */
   observeRequest?: (sample: RequestSample) => void
 }
+
+/** Streams, uploads and downloads: how long they last says nothing of how quick the system is. */
+const LASTING = /^\/api\/sse\/|^\/api\/imports|\.csv$|\/result$/
 
 /** Opens what the routes of one API process need. */
 export async function openServices(deps: Deps): Promise<ApiServices> {
@@ -44,11 +50,17 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
     cacheCounts: () => cacheStats(deps),
     openStreams: () => hub.stats().connections,
   })
-  return { deps, queues, hub, ops, spool: await openSpool(deps), observeRequest: ops.metrics.requestDone }
+  const pressure = startPressureReport(deps)
+  const observeRequest = (sample: RequestSample) => {
+    ops.metrics.requestDone(sample)
+    if (!LASTING.test(sample.route)) pressure.done(sample.durationMs)
+  }
+  return { deps, queues, hub, ops, spool: await openSpool(deps), observeRequest, pressure }
 }
 
 /** Closes what {@link openServices} opened, streams first; the {@link Deps} stay open. */
 export async function closeServices(services: ApiServices): Promise<void> {
+  services.pressure?.stop()
   await services.hub.close()
   await services.spool.close()
   await closeQueues(services.queues)

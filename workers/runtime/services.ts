@@ -5,7 +5,7 @@ import { closeDeps, openDeps } from '../../shared/deps.ts'
 import { closeQueues, openQueues } from '../../shared/jobs/queues.ts'
 import type { Logger } from '../../shared/log/log.ts'
 import type { WorkerServices } from './context.ts'
-import { fullSpeed } from './pace.ts'
+import { clinicFirst, fullSpeed } from './pace.ts'
 
 /** Bulk statements are long on purpose; still none may hang for ever. */
 const STATEMENT_TIMEOUT_MS = 120_000
@@ -30,11 +30,13 @@ export async function openWorkerServices(config: Config, log: Logger): Promise<W
     localInfile: true,
     log,
   })
-  return { deps, queues: openQueues(deps), bulkDb, pace: fullSpeed, worker: `${hostname()}:${process.pid}` }
+  const pace = config.CLINIC_FIRST === 'on' ? clinicFirst(deps) : fullSpeed
+  return { deps, queues: openQueues(deps), bulkDb, pace, worker: `${hostname()}:${process.pid}` }
 }
 
 /** Closes what {@link openWorkerServices} opened. */
 export async function closeWorkerServices(services: WorkerServices): Promise<void> {
+  services.pace.stop()
   await closeQueues(services.queues)
   await services.bulkDb.destroy()
   await closeDeps(services.deps)

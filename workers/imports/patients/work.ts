@@ -5,7 +5,7 @@ import type { Knex } from '../../../shared/db/connect.ts'
 import { type Chunk, type Position, readChunks, type SourceRow } from '../../../shared/imports/reader.ts'
 import { allocatePatientIds } from '../../../shared/patients/ids.ts'
 import { judgePatient } from '../../../shared/patients/rules.ts'
-import type { BulkWork, Counts, Piece } from '../../runtime/bulk.ts'
+import { type BulkWork, ChunkConflict, type Counts, type Piece } from '../../runtime/bulk.ts'
 import type { Run } from '../../runtime/context.ts'
 import type { BulkInsert } from '../load-data.ts'
 import type { PreparedSource } from '../prepare.ts'
@@ -57,7 +57,7 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     signal: AbortSignal,
   ): AsyncGenerator<Piece<SourceRow[], Position>, void> {
     const { path, layout } = this.#source
-    const chunkRows = this.#run.deps.config.IMPORT_CHUNK_ROWS
+    const chunkRows = this.#run.pace.pieceRows(this.#run.deps.config.IMPORT_CHUNK_ROWS)
     const chunks: AsyncGenerator<Chunk, void> = readChunks(path, layout, from ?? layout.start, {
       chunkRows,
       signal,
@@ -77,6 +77,8 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
 
   async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
     if (careful) this.#expectsNobody = false
+    else if (this.#changed?.ids.some((id) => prepared.plan.unchangedIds.has(id)))
+      throw new ChunkConflict('the piece before changed a patient that was found equal')
     const { plans, fresh } = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
     for (const rows of fresh) await writeNew(trx, this.#insert, rows)
     const counts: Counts = {
@@ -171,7 +173,9 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     const isWatched = new Set(watched.map((candidate) => candidate.row))
     const keys = watched.flatMap((candidate) => keysOf(candidate.patient))
     const claimed = await loadClaims(trx, this.#importNo, keys)
-    const plan = new Plan(await lookUp(trx, this.#options.source, copies, true), claimed, this.#options)
+    const partners = claimed.flatMap(([, { partner }]) => (partner === null ? [] : [partner]))
+    const found = await lookUp(trx, this.#options.source, copies, true, partners)
+    const plan = new Plan(found, claimed, this.#options)
     for (const candidate of copies) plan.take(candidate, isWatched.has(candidate.row))
     return plan
   }
