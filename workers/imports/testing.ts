@@ -1,4 +1,5 @@
-import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectDatabase } from '../../shared/db/connect.ts'
 import { closeQueues, openQueues } from '../../shared/jobs/queues.ts'
@@ -24,6 +25,11 @@ export interface ImportRig {
   close(): Promise<void>
 }
 
+const sha256Of = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+
 /** Opens an {@link ImportRig} on open test connections. */
 export function importRig(deps: TestDeps): ImportRig {
   const bulkDb = connectDatabase({
@@ -33,6 +39,7 @@ export function importRig(deps: TestDeps): ImportRig {
     idleTimeoutMs: 60_000,
     statementTimeoutMs: 20_000,
     localInfile: true,
+    idleTransactionS: 5,
     log: deps.log,
   })
   const services: WorkerServices = { deps, queues: openQueues(deps), bulkDb, pace: fullSpeed, worker: 'test' }
@@ -52,7 +59,7 @@ export function importRig(deps: TestDeps): ImportRig {
         type: 'import' as const,
         kind: 'patients',
         params: { options },
-        file: { name: 'patients.csv', bytes, sha256: '0'.repeat(64), path },
+        file: { name: 'patients.csv', bytes, sha256: await sha256Of(path), path },
       }
       return (await requestOperation(deps, services.queues, request, { principal: null })).row
     },

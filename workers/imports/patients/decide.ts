@@ -10,7 +10,7 @@ export type Decision =
   | { to: 'update'; stored: Stored; changes: Partial<PatientValues> }
   /** An update of what an earlier row of the file would have written, had this not been a rehearsal. */
   | { to: 'updated' }
-  | { to: 'unchanged' }
+  | { to: 'unchanged'; stored: Stored }
   | { to: 'skipped' }
   | { to: 'rejected'; problems: Problem[] }
 
@@ -22,8 +22,7 @@ export interface Claim {
 
 /** What is known of the keys of a row when it is decided. */
 export interface Known {
-  byExternalId(externalId: string): Stored | undefined
-  byIdNumber(idType: string | null, idNumber: string): Stored | undefined
+  byKey(key: string): Stored | undefined
   /** The earlier accepted row of this file that holds the key. */
   claimOf(key: string): Claim | undefined
 }
@@ -67,12 +66,12 @@ const externalIdDiffers = (given: PatientValues, stored: Stored, source: string)
  */
 export function decide(candidate: Candidate, known: Known, options: DecideOptions): Decision {
   const given = candidate.patient
-  const byExternal = given.externalId === null ? undefined : known.byExternalId(given.externalId)
-  const byId = given.idNumber === null ? undefined : known.byIdNumber(given.idType, given.idNumber)
   const external = given.externalId === null ? null : externalKey(given.externalId)
   const id = given.idNumber === null ? null : idKey(given.idType, given.idNumber)
   const externalClaim = external === null ? undefined : known.claimOf(external)
   const idClaim = id === null ? undefined : known.claimOf(id)
+  const byExternal = holderOf(external, externalClaim, known)
+  const byId = holderOf(id, idClaim, known)
   const duplicates: Problem[] = []
   if (externalClaim !== undefined || byExternal !== undefined) duplicates.push(DUPLICATE_EXTERNAL_ID)
   if (idClaim !== undefined || byId !== undefined) duplicates.push(DUPLICATE_ID_NUMBER)
@@ -83,14 +82,15 @@ export function decide(candidate: Candidate, known: Known, options: DecideOption
   const isSamePerson = byExternal === undefined || byId === undefined || byId === byExternal
   const changes = stored === undefined ? {} : ownChanges(given, stored, options.source)
   if (stored !== undefined && isFirst && isSamePerson && !stored.deleted && Object.keys(changes).length === 0)
-    return { to: 'unchanged' }
+    return { to: 'unchanged', stored }
   if (options.onDuplicate === 'reject') return { to: 'rejected', problems: duplicates }
   if (options.onDuplicate === 'skip') return { to: 'skipped' }
   const contradicts =
     !isSamePerson ||
     contradictsClaims(externalClaim, idClaim, external, id) ||
-    isElsewhere(externalClaim, byExternal, id, byId) ||
-    isElsewhere(idClaim, byId, external, byExternal) ||
+    // held by a row that is not stored because this is a rehearsal: somebody else than who is stored
+    (externalClaim !== undefined && byExternal === undefined && byId !== undefined) ||
+    (idClaim !== undefined && byId === undefined && byExternal !== undefined) ||
     (stored !== undefined &&
       (stored.deleted || idDiffers(given, stored.values) || externalIdDiffers(given, stored, options.source)))
   if (contradicts) return { to: 'rejected', problems: [...duplicates, CONFLICT] }
@@ -111,14 +111,14 @@ function contradictsClaims(
   return externalClaim.row !== idClaim.row && externalClaim.partner !== id && idClaim.partner !== external
 }
 
-/** Whether a key is held by an earlier row that is not the patient found by the other key. */
-function isElsewhere(
-  claim: Claim | undefined,
-  held: Stored | undefined,
-  otherKey: string | null,
-  byOther: Stored | undefined,
-): boolean {
-  return claim !== undefined && held === undefined && byOther !== undefined && claim.partner !== otherKey
+/**
+ * The patient under a key; for a claimed key that is not stored (its record keeps another source's ID, or nothing is
+ * written in a rehearsal) the one under the other key of the row that claimed it.
+ */
+function holderOf(key: string | null, claim: Claim | undefined, known: Known): Stored | undefined {
+  if (key === null) return undefined
+  const stored = known.byKey(key)
+  return stored !== undefined || !claim?.partner ? stored : known.byKey(claim.partner)
 }
 
 /** What the row would change; a record keeps the external ID that another source gave it. */

@@ -1,6 +1,15 @@
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { PatientValues } from '../../../shared/patients/rules.ts'
-import { type Candidate, externalKey, idKey, type Stored, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
+import {
+  type Candidate,
+  externalKey,
+  idKey,
+  isExternalKey,
+  type Stored,
+  VALUE_COLUMNS,
+  VALUE_FIELDS,
+  valueOfKey,
+} from './record.ts'
 
 const COLUMNS = ['id', 'version', 'source', 'deleted_at', ...VALUE_COLUMNS] as const
 const FIRST_VALUE = 4
@@ -21,12 +30,9 @@ export class StoredPatients {
     if (idNumber !== null) this.#byKey.set(idKey(idType, idNumber), stored)
   }
 
-  byExternalId(externalId: string): Stored | undefined {
-    return this.#byKey.get(externalKey(externalId))
-  }
-
-  byIdNumber(idType: string | null, idNumber: string): Stored | undefined {
-    return this.#byKey.get(idKey(idType, idNumber))
+  /** `key` as in `externalKey` and `idKey`. */
+  byKey(key: string): Stored | undefined {
+    return this.#byKey.get(key)
   }
 }
 
@@ -63,23 +69,27 @@ async function fetch(
 }
 
 /**
- * Finds what is stored under the keys of some rows: two statements, each by an index. With `lock` the rows stay
- * locked until the transaction ends, in id order, so that two imports of the same people do not deadlock.
+ * Finds what is stored under the keys of some rows (and under `moreKeys`): two statements, each by an index. With
+ * `lock` the rows stay locked until the transaction ends, in index order, so that two imports of the same people do
+ * not deadlock.
  */
 export async function lookUp(
   db: Knex,
   source: string,
   candidates: readonly Candidate[],
   lock = false,
+  moreKeys: readonly string[] = [],
 ): Promise<StoredPatients> {
   const found = new StoredPatients(source)
   const externalIds = candidates.flatMap((c) => (c.patient.externalId === null ? [] : [c.patient.externalId]))
+  for (const key of moreKeys) if (isExternalKey(key)) externalIds.push(valueOfKey(key))
   await fetch(db, found, 'source = ? and external_id', externalIds, [source], lock)
   // who is found by external ID under the same number needs no second look
   const idNumbers = candidates.flatMap(({ patient }) => {
     if (patient.idNumber === null) return []
-    return found.byIdNumber(patient.idType, patient.idNumber) === undefined ? [patient.idNumber] : []
+    return found.byKey(idKey(patient.idType, patient.idNumber)) === undefined ? [patient.idNumber] : []
   })
+  for (const key of moreKeys) if (!isExternalKey(key)) idNumbers.push(valueOfKey(key))
   await fetch(db, found, 'id_number', idNumbers, [], lock)
   return found
 }

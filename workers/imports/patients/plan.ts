@@ -26,6 +26,8 @@ export class Plan {
   readonly counts = { inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
   /** Keys that rows of this chunk have claimed (or completed) and that another row of the file may hold too. */
   readonly claims = new Map<string, Claim>()
+  /** Stored patients found equal to a row: the guess is wrong if one of them is changed before the chunk is written. */
+  readonly unchangedIds = new Set<string>()
   readonly #claimed: Map<string, Claim>
   readonly #found: StoredPatients
   readonly #options: DecideOptions
@@ -45,8 +47,7 @@ export class Plan {
   /** Decides a row and takes it in. `watched`: its keys may stand in the file again, so they are claimed. */
   take(candidate: Candidate, watched: boolean): void {
     const known: Known = {
-      byExternalId: (externalId) => this.#found.byExternalId(externalId),
-      byIdNumber: (idType, idNumber) => this.#found.byIdNumber(idType, idNumber),
+      byKey: (key) => this.#found.byKey(key),
       claimOf: (key) => (watched ? this.#claimed.get(key) : undefined),
     }
     const decision = decide(candidate, known, this.#options)
@@ -62,6 +63,7 @@ export class Plan {
     if (decision.to === 'insert') this.#insert(candidate)
     else if (decision.to === 'update') this.#update(decision.stored, decision.changes)
     else this.counts[decision.to]++
+    if (decision.to === 'unchanged') this.unchangedIds.add(decision.stored.id)
     // the first accepted row keeps a key; a skipped one is not accepted
     if (watched && decision.to !== 'skipped') this.#claim(candidate)
   }

@@ -74,6 +74,13 @@ export function keysOf(patient: Pick<PatientValues, 'externalId' | 'idType' | 'i
 export const externalKey = (externalId: string): string => `e:${externalId}`
 export const idKey = (idType: string | null, idNumber: string): string => `i:${idType}:${idNumber}`
 
+/** Whether a key text is that of an external ID. */
+export const isExternalKey = (key: string): boolean => key.startsWith('e:')
+
+/** The external ID or ID number in a key text. */
+export const valueOfKey = (key: string): string =>
+  isExternalKey(key) ? key.slice(2) : key.slice(key.indexOf(':', 2) + 1)
+
 const LAYOUT = /[^0-9A-Z]/g
 
 /**
