@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { fault, freePort, portIsFree, root, say, sleep } from './env.mjs'
 import { grantAppRightsByUrl } from './grants.mjs'
+import { NODE_ARGS } from './node-args.mjs'
 import { endProcess, isAlive, isOurs, run, startTicks } from './run.mjs'
 import { startServices } from './services.mjs'
 import { readState, self, writeState } from './state.mjs'
@@ -98,7 +99,7 @@ export async function startSystem({ dataDir, env = process.env, show = console.l
     const one = (name, file) =>
       supervise({
         name,
-        args: [path.join(root, file)],
+        args: [...NODE_ARGS[name], path.join(root, file)],
         env: childEnv,
         show,
         onStart: (pid) => {

@@ -52,3 +52,9 @@ export async function ensureBuilt(): Promise<void> {
   }
   await module.buildStale({ web: false, tolerant: true })
 }
+
+/** Node's arguments for each kind of process; see shared/launch/node-args.mjs. */
+export async function nodeArgsOf(kind: 'api' | 'worker'): Promise<string[]> {
+  const { NODE_ARGS } = (await load('node-args.mjs')) as { NODE_ARGS: Record<'api' | 'worker', string[]> }
+  return NODE_ARGS[kind]
+}

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { ensureBuilt } from './launcher.ts'
+import { ensureBuilt, nodeArgsOf } from './launcher.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
 // Compiled code runs from dist/ itself; tests run from the sources beside it.
@@ -64,7 +64,7 @@ export async function startProcess(
   const internalPort = given('INTERNAL_PORT') ?? String(await freePort())
   const workerPort = given('WORKER_PORT') ?? String(await freePort())
   const file = join(dist, kind === 'api' ? 'api/main.js' : 'workers/main.js')
-  const child = spawn(process.execPath, [...nodeArgs, file], {
+  const child = spawn(process.execPath, [...(await nodeArgsOf(kind)), ...nodeArgs, file], {
     cwd: checkout,
     env: {
       PATH: process.env.PATH,
