@@ -31,14 +31,15 @@ export async function buildStale({ web = true, tolerant = false } = {}) {
 
 async function buildServer(tolerant) {
   const current = fingerprint(serverSources())
-  if (!isStale(SERVER_STAMP, current)) return
+  const withErrors = `${current} with type errors`
+  if (!isStale(SERVER_STAMP, current) || (tolerant && !isStale(SERVER_STAMP, withErrors))) return
   say('compiling the server (tsc)')
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
   const { code } = await run(process.execPath, [tsc, '-p', '.'], { mayFail: tolerant })
   removeOrphans()
   copyAssets()
-  if (code === 0) writeStamp(SERVER_STAMP, current)
-  else say('the server has type errors; going on with what was compiled')
+  writeStamp(SERVER_STAMP, code === 0 ? current : withErrors)
+  if (code !== 0) say('the server has type errors; going on with what was compiled')
 }
 
 /** Compiled files whose source is gone: an old migration among them would still run. */

@@ -45,8 +45,15 @@ export async function startServices(dataDir: string): Promise<Services> {
   return module.startServices({ dataDir, env: {} })
 }
 
-/** Compiles the server into dist/ if it is stale, so that a spawned process runs the sources under test. */
-export async function ensureBuilt(): Promise<void> {
+let built: Promise<void> | undefined
+
+/** Compiles the server into dist/ if it is stale, once a process, so that what is spawned runs the sources under test. */
+export function ensureBuilt(): Promise<void> {
+  built ??= build()
+  return built
+}
+
+async function build(): Promise<void> {
   const module = (await load('building.mjs')) as {
     buildStale: (options: { web: boolean; tolerant: boolean }) => Promise<void>
   }

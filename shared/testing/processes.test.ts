@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-it('runs a real API and worker, kills them and sees them end', async () => {
+it('runs a real API and worker, kills them and sees them end', { timeout: 60_000 }, async () => {
   const [api, worker] = await Promise.all([startProcess('api', testEnv()), startProcess('worker', testEnv())])
   await Promise.all([api.ready(), worker.ready()])
   expect((await fetch(`${api.url}/livez`)).status).toBe(200)
