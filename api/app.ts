@@ -1,6 +1,7 @@
 import Koa, { type Middleware } from 'koa'
 import { AppError } from '../shared/errors/app-error.ts'
-import { safeError } from '../shared/log/log.ts'
+import { admitToken } from '../shared/users/tokens.ts'
+import type { FindToken } from './http/authenticate.ts'
 import { isSecure } from './http/client.ts'
 import { denialRecorder } from './http/denied.ts'
 import { createEdge, type Edge } from './http/edge.ts'
@@ -25,6 +26,9 @@ export interface AppOptions {
   pages?: readonly Middleware[]
 }
 
+const tokenFinder: FindToken = (call, tokenHash) =>
+  admitToken(call.deps, tokenHash, { address: call.address, userAgent: call.header('user-agent') ?? '' })
+
 const UNREMARKABLE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECANCELED'])
 
 /** Puts the API together: the table of routes first, then pages and files. */
@@ -34,13 +38,13 @@ export function createApp(services: ApiServices, options: AppOptions = {}): App 
   const edge = createEdge({
     services,
     routes,
-    findToken: async () => null,
+    findToken: tokenFinder,
     onDenied: denialRecorder(services),
   })
   const root = webRoot()
   const koa = new Koa()
   koa.on('error', (error: Error & { code?: string }) => {
-    if (!UNREMARKABLE.has(error.code ?? '')) log.error({ err: safeError(error) }, 'page failed')
+    if (!UNREMARKABLE.has(error.code ?? '')) log.error({ err: error }, 'page failed')
   })
   koa.use(async (ctx, next) => {
     // the edge writes the answer itself: koa's own response step costs more than the whole session check

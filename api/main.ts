@@ -1,6 +1,6 @@
 import { loadConfig } from '../shared/config/config.ts'
 import { closeDeps, openDeps } from '../shared/deps.ts'
-import { createLog, safeError } from '../shared/log/log.ts'
+import { createLog } from '../shared/log/log.ts'
 import { startInternalServer } from '../shared/ops/internal-server.ts'
 import { createApp } from './app.ts'
 import { createHttpServer, listen, stopServer } from './http/server.ts'
@@ -12,7 +12,7 @@ const log = createLog(config, 'api')
 
 // a fault nobody caught leaves the process in an unknown state: say so and let the supervisor start a fresh one
 const die = (error: unknown) => {
-  log.fatal({ err: safeError(error) }, 'uncaught')
+  log.fatal({ err: error }, 'uncaught')
   process.exit(1)
 }
 process.on('uncaughtException', die)

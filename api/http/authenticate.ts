@@ -66,12 +66,14 @@ export async function authenticate(
   services: { limit: GeneralLimit; findToken: FindToken },
 ): Promise<void> {
   if (route.limit === 'auth') await countSignInAddress(call.deps, call.address)
-  const checked = await check(call, route, credentials, services.limit)
+  let checked = await check(call, route, credentials, services.limit)
   services.limit.judge(checked)
-  let { identity } = checked
-  if (identity === null && credentials.kind === 'bearer' && credentials.sessionId !== null) {
-    identity = await services.findToken(call, credentials.sessionId)
+  if (await isNewToken(call, checked, credentials, services.findToken)) {
+    // now it is in the store: counted by its own limit like every later call
+    checked = await check(call, route, credentials, services.limit)
+    services.limit.judge(checked)
   }
+  const { identity } = checked
   if (identity === null) {
     if (route.access === 'open') return
     throw new AppError('auth/required')
@@ -82,6 +84,16 @@ export async function authenticate(
   if (checked.used > 0) call.limitBy = identity.limitBy
   authorize(route, identity)
   if (route.limit === 'heavy') await countHeavy(call.deps, identity.limitBy)
+}
+
+async function isNewToken(
+  call: RequestCall,
+  { identity }: Checked,
+  { kind, sessionId }: Credentials,
+  findToken: FindToken,
+): Promise<boolean> {
+  if (identity !== null || kind !== 'bearer' || sessionId === null) return false
+  return (await findToken(call, sessionId)) !== null
 }
 
 /** Denies whatever the route table does not allow. */

@@ -1,4 +1,3 @@
-import { safeError } from '../../shared/log/log.ts'
 import type { ApiServices } from '../services.ts'
 import type { RequestCall } from './call.ts'
 
@@ -17,6 +16,6 @@ export function denialRecorder({ spool, deps }: ApiServices): (call: RequestCall
         requestId: call.requestId,
         detail: { method: call.req.method, route: call.routePath },
       })
-      .catch((error: unknown) => deps.log.error({ err: safeError(error) }, 'denial not recorded'))
+      .catch((error: unknown) => deps.log.error({ err: error }, 'denial not recorded'))
   }
 }

@@ -1,6 +1,5 @@
 import { pipeline } from 'node:stream'
 import { AppError, toProblem } from '../../shared/errors/app-error.ts'
-import { safeError } from '../../shared/log/log.ts'
 import type { RequestCall } from './call.ts'
 import { etagOf, matchesEtag } from './conditional.ts'
 import { corsHeaders } from './cors.ts'
@@ -127,9 +126,9 @@ export function sendReply(call: RequestCall, route: Route, reply: Reply, onUncou
 function note(call: RequestCall, error: unknown, known: AppError): void {
   const line = { requestId: call.requestId, route: call.routePath, code: known.code }
   const { log } = call.deps
-  if (error !== known) log.error({ ...line, err: safeError(error) }, 'request failed')
+  if (error !== known) log.error({ ...line, err: error }, 'request failed')
   else if (known.cause === undefined) log[known.rule.log](line, 'request refused')
-  else log[known.rule.log]({ ...line, err: safeError(known.cause) }, 'request refused')
+  else log[known.rule.log]({ ...line, err: known.cause }, 'request refused')
 }
 
 const MS_PER_S = 1000

@@ -8,6 +8,7 @@ import { type Route, route } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { authRoutes, personOf } from './auth-routes.ts'
 import { originOf } from './cookie-scope.ts'
+import { tokenRoutes } from './token-routes.ts'
 
 const params = z.strictObject({ id: z.string().refine(isRowId, 'Must be an id') })
 const oneTimePassword = z.string()
@@ -23,6 +24,7 @@ const WRITE = {
 export function usersRoutes(_services: ApiServices): Route[] {
   return [
     ...authRoutes(),
+    ...tokenRoutes(),
     route({
       ...VIEW,
       method: 'GET',

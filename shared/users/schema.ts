@@ -81,6 +81,7 @@ export const tokenBody = z.strictObject({
 export const tokenView = z.object({
   id: z.string(),
   name: z.string(),
+  owner: z.object({ id: z.string(), username: z.string() }),
   scopes: z.array(z.enum(PERMISSIONS)),
   perHour: z.number(),
   createdAt: z.string(),
