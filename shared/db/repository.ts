@@ -1,4 +1,4 @@
-import type { Model, ModelClass, QueryBuilder } from 'objection'
+import { DBError, type Model, type ModelClass, type QueryBuilder } from 'objection'
 import { AppError } from '../errors/app-error.ts'
 import type { Db, Knex } from './connect.ts'
 import { reading } from './transaction.ts'
@@ -26,6 +26,15 @@ export interface PageRequest {
   where?: (query: Knex.QueryBuilder) => void
 }
 
+/** The driver's error instead of the wrapping one, which carries the statement with its values and hides the number. */
+async function native<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw error instanceof DBError ? error.nativeError : error
+  }
+}
+
 /**
  * What every domain's repository can do with its main table, over plain rows: model instances never leave this file.
  * Each statement carries its name as a comment, so that the slow log names the line of code.
@@ -43,11 +52,9 @@ export class Repository<M extends Model, Row extends { id: string; version: numb
 
   /** The row, or undefined. `lock` keeps others from changing it until the transaction ends. */
   async findById(db: Db, id: string, options: { lock?: boolean } = {}): Promise<Row | undefined> {
-    const query = this.named(db, 'find-by-id')
-      .findById(id)
-      .select(...this.spec.properties)
-    if (this.spec.deletedAt !== undefined) query.whereNull(this.spec.deletedAt)
-    const found = await reading((options.lock ? query.forUpdate() : query).execute())
+    const query = this.named(db, 'find-by-id').findById(id).select(Object.values(this.columns))
+    if (this.spec.deletedAt !== undefined) query.whereNull(this.column(this.spec.deletedAt))
+    const found = await reading(native((options.lock ? query.forUpdate() : query).execute()))
     return found === undefined ? undefined : this.plain(found as M)
   }
 
@@ -83,12 +90,7 @@ export class Repository<M extends Model, Row extends { id: string; version: numb
   async insertMany(trx: Knex.Transaction, rows: readonly Partial<Row>[]): Promise<void> {
     if (rows.length === 0) return
     const toRow = (row: Partial<Row>) =>
-      Object.fromEntries(
-        Object.entries(row).map(([property, value]) => [
-          this.spec.model.propertyNameToColumnName(property),
-          value,
-        ]),
-      )
+      Object.fromEntries(Object.entries(row).map(([property, value]) => [this.column(property), value]))
     await trx(this.spec.model.tableName).comment(this.label('insert-many')).insert(rows.map(toRow))
   }
 
@@ -104,7 +106,9 @@ export class Repository<M extends Model, Row extends { id: string; version: numb
     show: (row: Row) => unknown,
   ): Promise<void> {
     const next = { ...changes, version: expectedVersion + 1 } as object
-    const changed = await this.named(trx, 'patch').patch(next).where({ id, version: expectedVersion })
+    const changed = await native(
+      this.named(trx, 'patch').patch(next).where({ id, version: expectedVersion }).execute(),
+    )
     if (changed === 1) return
     const current = await this.getById(trx, id)
     throw new AppError('state/version', { extra: { current: show(current) } })
@@ -113,6 +117,10 @@ export class Repository<M extends Model, Row extends { id: string; version: numb
   /** Whether the table can be read; throws what the database says as an error of ours. */
   async health(db: Db): Promise<void> {
     await reading(this.lean(db, 'health').limit(1))
+  }
+
+  private column(property: string): string {
+    return this.spec.model.propertyNameToColumnName(property)
   }
 
   private label(what: string): string {
@@ -127,8 +135,7 @@ export class Repository<M extends Model, Row extends { id: string; version: numb
 
   private lean(db: Db, what: string): Knex.QueryBuilder {
     const query = db(this.spec.model.tableName).select(this.columns).comment(this.label(what))
-    if (this.spec.deletedAt !== undefined)
-      query.whereNull(this.spec.model.propertyNameToColumnName(this.spec.deletedAt))
+    if (this.spec.deletedAt !== undefined) query.whereNull(this.column(this.spec.deletedAt))
     return query
   }
 

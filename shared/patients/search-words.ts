@@ -9,23 +9,52 @@ const LAST_CHARACTER = '\u{10ffff}'
 const FIRST_PAGE = 64
 const NEXT_PAGE = 1000
 
+/** A mask that lets everything through. */
+const NO_MASK = '0'
+
 const endOf = (beginning: string): string => beginning + LAST_CHARACTER
 
+/** Entries of a word as a whole and as a beginning, roughly. */
+interface Frequency {
+  whole: number
+  begins: number
+}
+
+const REMEMBER_MS = 10 * 60_000
+const REMEMBER_WORDS = 20_000
+const remembered = new WeakMap<Db, { since: number; words: Map<string, Frequency> }>()
+
+/** What this process knows of frequencies: old figures only cost time, never a result. */
+function memoryOf(db: Db): Map<string, Frequency> {
+  const known = remembered.get(db)
+  if (known && Date.now() - known.since < REMEMBER_MS && known.words.size < REMEMBER_WORDS) return known.words
+  const words = new Map<string, Frequency>()
+  remembered.set(db, { since: Date.now(), words })
+  return words
+}
+
 /**
- * Roughly how many entries each word has, as a whole and as a beginning, by the optimizer's look into the index: one
- * round trip that costs the same however common the words are.
+ * Roughly how many entries each word has, by the optimizer's look into the index: one round trip that costs the same
+ * however common the words are.
  */
-async function estimate(db: Db, words: readonly string[]): Promise<{ whole: number[]; begins: number[] }> {
-  const whole = words.map(() => 'select 1 from patient_words where word = ?')
-  const begins = words.map(() => 'select 1 from patient_words where word >= ? and word <= ?')
-  const [rows] = (await reading(
-    db.raw(`explain /* patients.search-estimate */ ${[...whole, ...begins].join(' union all ')}`, [
-      ...words,
-      ...words.flatMap((word) => [word, endOf(word)]),
-    ]),
-  )) as [{ rows: string | null }[]]
-  const counts = rows.slice(0, words.length * 2).map((row) => Number(row.rows ?? 0))
-  return { whole: counts.slice(0, words.length), begins: counts.slice(words.length) }
+async function frequencies(db: Db, words: readonly string[]): Promise<Frequency[]> {
+  const memory = memoryOf(db)
+  const unknown = words.filter((word) => !memory.has(word))
+  if (unknown.length > 0) {
+    const parts = unknown.flatMap(() => [
+      'select 1 from patient_words where word = ?',
+      'select 1 from patient_words where word >= ? and word <= ?',
+    ])
+    const bindings = unknown.flatMap((word) => [word, word, endOf(word)])
+    const [rows] = (await reading(
+      db.raw(`explain /* patients.search-estimate */ ${parts.join(' union all ')}`, bindings),
+    )) as [{ rows: string | null }[]]
+    unknown.forEach((word, i) => {
+      const [whole, begins] = [rows[2 * i], rows[2 * i + 1]].map((row) => Number(row?.rows ?? 0))
+      memory.set(word, { whole: whole as number, begins: begins as number })
+    })
+  }
+  return words.map((word) => memory.get(word) as Frequency)
 }
 
 const indexOfLeast = (counts: readonly number[]): number => counts.indexOf(Math.min(...counts))
@@ -74,12 +103,14 @@ async function postings(
   return rows
 }
 
-/** Those of the ids whose name has a beginning for every word, with how many of them are whole words. */
-async function confirm(
-  db: Db,
-  ids: string[],
-  words: readonly string[],
-): Promise<{ id: string; whole: number }[]> {
+interface Found {
+  id: string
+  /** How many of the typed words are whole words of the name. */
+  whole: number
+}
+
+/** Those of the ids whose name has a beginning for every word. */
+async function confirm(db: Db, ids: string[], words: readonly string[]): Promise<Found[]> {
   if (ids.length === 0) return []
   const rows = (await reading(
     db('patients')
@@ -95,36 +126,38 @@ async function confirm(
   })
 }
 
-/** Ids not `known` yet in whose names every word begins one, more whole words first. Stops at `limit`. */
+/** Patients in whose names every word begins one; stops when more than `limit` are found. */
 async function findBeginnings(
   db: Db,
   words: readonly string[],
   rarest: string,
-  known: ReadonlySet<string>,
   limit: number,
-): Promise<string[]> {
-  const mask = searchMask(
-    words.filter((word) => word !== rarest),
-    false,
-  )
-  const seen = new Set(known)
-  const found: { id: string; whole: number }[] = []
+): Promise<Found[]> {
+  const mask = searchMask(words, false)
+  const seen = new Set<string>()
+  const found: Found[] = []
   let after: Posting | undefined
   for (let size = FIRST_PAGE; ; size = NEXT_PAGE) {
     const page = await postings(db, rarest, mask, after, size)
     const fresh = [...new Set(page.map((posting) => posting.id))].filter((id) => !seen.has(id))
     for (const id of fresh) seen.add(id)
     found.push(...(await confirm(db, fresh, words)))
-    if (found.length >= limit || page.length < size) break
+    if (found.length > limit || page.length < size) return found
     after = page.at(-1)
   }
-  found.sort((a, b) => b.whole - a.whole || Number(a.id) - Number(b.id))
-  return found.slice(0, limit).map((each) => each.id)
 }
 
-/** Words that say something of their own: "al" adds nothing to "ali". */
-const telling = (words: readonly string[]): string[] =>
-  words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)))
+/** Whole words sort before longer ones, so that one range in index order has them first. */
+async function findOneWord(db: Db, word: string, limit: number): Promise<string[]> {
+  const ids = new Set<string>()
+  let after: Posting | undefined
+  for (let size = FIRST_PAGE; ; size = NEXT_PAGE) {
+    const page = await postings(db, word, NO_MASK, after, size)
+    for (const posting of page) ids.add(posting.id)
+    if (ids.size >= limit || page.length < size) return [...ids].slice(0, limit)
+    after = page.at(-1)
+  }
+}
 
 /**
  * Ids of patients in whose names every typed word begins a word, in any order; names with all of them as whole words
@@ -132,12 +165,15 @@ const telling = (words: readonly string[]): string[] =>
  * (see words.ts) keeps the others from being looked up one by one.
  */
 export async function findByWords(db: Db, words: readonly string[], limit: number): Promise<string[]> {
-  if (words.length === 0) return []
-  const { whole, begins } = words.length === 1 ? { whole: [0], begins: [0] } : await estimate(db, words)
-  const first = await findWhole(db, words, indexOfLeast(whole), limit)
-  if (first.length >= limit) return first
-  const parts = telling(words)
-  const counts = parts.map((part) => begins[words.indexOf(part)] ?? 0)
-  const driver = parts[indexOfLeast(counts)] as string
-  return [...first, ...(await findBeginnings(db, parts, driver, new Set(first), limit - first.length))]
+  const [only] = words
+  if (only === undefined) return []
+  if (words.length === 1) return findOneWord(db, only, limit)
+  const known = await frequencies(db, words)
+  const rarest = words[indexOfLeast(known.map((each) => each.begins))] as string
+  const found = await findBeginnings(db, words, rarest, limit)
+  found.sort((a, b) => b.whole - a.whole || Number(a.id) - Number(b.id))
+  const ids = found.map((each) => each.id)
+  if (ids.length <= limit) return ids
+  const whole = await findWhole(db, words, indexOfLeast(known.map((each) => each.whole)), limit)
+  return [...new Set([...whole, ...ids])].slice(0, limit)
 }

@@ -15,12 +15,14 @@ const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 /** Keeps a whole word apart from a beginning of the same letters. */
 const WORD_SEED = 0x9e3779b9
-const SHORT = 2
-const LONG = 3
-/** A bit's place among 64 is six bits of a hash. */
-const PLACE_BITS = 6
-const PLACE_MASK = (1 << PLACE_BITS) - 1
+/** Longest beginning that has a bit of its own. */
+const LONGEST = 4
+/** The lowest bits say which letters the words begin with, nearly one bit a letter; the others are hashed. */
+const INITIALS = 22
+const HASHED = 64 - INITIALS
 const HALF_BITS = 32
+/** Takes another part of the same hash for a second bit. */
+const SECOND = 12
 
 function fnv(text: string, length: number, seed: number): number {
   let h = FNV_OFFSET ^ seed
@@ -37,26 +39,26 @@ interface Bits {
   high: number
 }
 
-function set(bits: Bits, hash: number): void {
-  const place = hash & PLACE_MASK
+function set(bits: Bits, place: number): void {
   if (place < HALF_BITS) bits.low |= 1 << place
   else bits.high |= 1 << (place - HALF_BITS)
 }
 
-/** Bits of a beginning: two for its first two letters, one for the first three. One letter alone has none. */
+const setHashed = (bits: Bits, hash: number): void => set(bits, INITIALS + (hash % HASHED))
+
+/** Bits of a beginning: its first letter, its first two, three and four. */
 function setBeginning(bits: Bits, text: string): void {
-  if (text.length < SHORT) return
-  const h = fnv(text, SHORT, 0)
-  set(bits, h)
-  set(bits, h >>> PLACE_BITS)
-  if (text.length >= LONG) set(bits, fnv(text, LONG, 0))
+  set(bits, text.charCodeAt(0) % INITIALS)
+  for (let length = 2; length <= LONGEST && length <= text.length; length++)
+    setHashed(bits, fnv(text, length, 0))
 }
 
 function setWord(bits: Bits, word: string): void {
   setBeginning(bits, word)
   const h = fnv(word, word.length, WORD_SEED)
-  set(bits, h)
-  set(bits, h >>> PLACE_BITS)
+  setHashed(bits, h)
+  // "bin" must not be taken for "binti": a short word, with fewer beginnings, has two bits of its own
+  if (word.length < LONGEST) setHashed(bits, h >>> SECOND)
 }
 
 const asDecimal = ({ low, high }: Bits): string =>
