@@ -41,22 +41,20 @@ const LIMIT_TEXT: Record<Route['limit'], string> = {
   none: 'Not limited.',
 }
 
-function responsesOf({
-  method,
-  response,
-  access,
-  body,
-  query,
-  params,
-  mode,
-}: Route): ZodOpenApiResponsesObject {
+/** The status of success, as far as the table knows it: what a POST answers depends on what it does. */
+function successOf({ method, response }: Route): '200' | '204' | '2XX' {
+  if (method === 'POST') return '2XX'
+  return method === 'DELETE' && response === undefined ? '204' : '200'
+}
+
+function responsesOf(route: Route): ZodOpenApiResponsesObject {
+  const { method, response, access, body, query, params, mode } = route
   const errorAnswer = { $ref: `${COMPONENT}responses/Problem` }
-  const success = method === 'POST' && mode !== 'upload' ? '201' : mode === 'upload' ? '202' : '200'
   const contentType = mode === 'stream' ? 'text/event-stream' : 'application/json'
   const content = response === undefined ? {} : { content: { [contentType]: { schema: response } } }
   const takesInput = body !== undefined || query !== undefined || params !== undefined
   return {
-    [success]: { description: 'Done', ...content },
+    [successOf(route)]: { description: 'Done', ...content },
     ...(method === 'GET' && mode === undefined
       ? { '304': { description: 'The client has it already' } }
       : {}),

@@ -45,6 +45,11 @@ describe('the API reference', () => {
 })
 
 describe('requests as metrics', () => {
+  it('are not on the public port', async () => {
+    const { status, text } = await get('/metrics')
+    expect(status === 404 || text.startsWith('<!doctype html>')).toBe(true)
+  })
+
   it('appear by their pattern', async () => {
     await get('/api/medications/123456')
     const text = await api.services.ops.metrics.text()
