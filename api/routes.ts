@@ -1,6 +1,7 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
 import { eventsRoutes } from './events/routes.ts'
 import type { Route } from './http/route.ts'
+import { refusedRoutes } from './imports/refused-routes.ts'
 import { importsRoutes } from './imports/routes.ts'
 import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
@@ -14,6 +15,7 @@ export function allRoutes(services: ApiServices): Route[] {
   const routes: Route[] = [
     ...usersRoutes(services),
     ...importsRoutes(services),
+    ...refusedRoutes(services),
     ...operationsRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),

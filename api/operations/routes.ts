@@ -1,17 +1,13 @@
-import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { type Asker, cancelOperation, retryOperation } from '../../shared/operations/commands.ts'
 import { getVisibleOperation, listOperations, showOperation } from '../../shared/operations/reads.ts'
-import { listRefused, refusedFile } from '../../shared/imports/refused.ts'
 import type { OperationRow } from '../../shared/operations/repository.ts'
 import {
   operation,
   operationEnvelope,
   operationList,
   operationListQuery,
-  refusedList,
-  refusedQuery,
 } from '../../shared/operations/schema.ts'
 import type { Principal } from '../../shared/rights/permissions.ts'
 import { isUuid } from '../../shared/units/ids.ts'
@@ -36,28 +32,13 @@ async function visible(call: ById): Promise<OperationRow> {
   return getVisibleOperation(call.deps, principalOf(call), call.params.id)
 }
 
-const byId = (row: OperationRow) => ({ entity: 'operation', entityId: row.id }) as const
-
 /** Calls about heavy work: what runs, what became of it, and how to stop it or go on. */
-export function operationsRoutes({ deps, queues, spool }: ApiServices): Route[] {
+export function operationsRoutes({ deps, queues }: ApiServices): Route[] {
   const accepted = async (row: OperationRow): Promise<Reply> => ({
     status: 202,
     body: { operation: await showOperation(deps, row) },
     headers: { Location: `/api/operations/${row.id}` },
   })
-
-  /** Refused rows are patients' data: every look at them is recorded. */
-  const auditRefused = (call: Call, row: OperationRow, action: string) =>
-    spool.write({
-      userId: principalOf(call).userId,
-      username: principalOf(call).username,
-      role: principalOf(call).role,
-      action,
-      ...byId(row),
-      outcome: 'ok',
-      address: call.address,
-      requestId: call.requestId,
-    })
 
   return [
     route({
@@ -93,45 +74,6 @@ export function operationsRoutes({ deps, queues, spool }: ApiServices): Route[] 
       handle: async (call) => {
         await visible(call)
         throw new AppError('not-found', { detail: 'This operation has no result file.' })
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/api/operations/:id/errors',
-      tag: 'operations',
-      summary: 'Refused rows of an import',
-      access: 'session',
-      limit: 'general',
-      params: idParams,
-      query: refusedQuery,
-      response: refusedList,
-      handle: async (call) => {
-        const row = await visible(call)
-        assertMayChange(principalOf(call), row)
-        await auditRefused(call, row, 'imports.read-refused')
-        return { body: await listRefused(deps, row, call.query) }
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/api/operations/:id/errors.csv',
-      tag: 'operations',
-      summary: 'Refused rows as a file that can be mended and sent again',
-      access: 'session',
-      limit: 'general',
-      params: idParams,
-      mode: 'stream',
-      handle: async (call) => {
-        const row = await visible(call)
-        assertMayChange(principalOf(call), row)
-        await auditRefused(call, row, 'imports.export-refused')
-        return {
-          stream: Readable.from(refusedFile(deps, row)),
-          headers: {
-            'Content-Type': 'text/csv; charset=utf-8',
-            'Content-Disposition': `attachment; filename="refused-${row.no}.csv"`,
-          },
-        }
       },
     }),
     route({

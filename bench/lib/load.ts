@@ -21,7 +21,7 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 class Line {
   readonly #socket: Socket
   readonly #request: Buffer
-  #buffered = Buffer.alloc(0)
+  #buffered: Buffer = Buffer.alloc(0)
   #answered: ((status: number) => void) | null = null
 
   constructor(socket: Socket, request: Buffer) {
