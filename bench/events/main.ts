@@ -35,6 +35,14 @@ function rssOf(pid: number): number {
   return Number(kB) * 1024
 }
 
+const TICKS_PER_S = 100
+
+/** Processor time a process has used so far, µs. */
+function cpuMicrosOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_S) * 1_000_000
+}
+
 const mark = (n: number) => `"mark-${n}"`
 const event = (n: number): EventEnvelope => ({
   topic: 'operations',
@@ -91,6 +99,7 @@ async function broadcast(deps: Deps, clients: Clients): Promise<{ all: number[];
 }
 
 async function measure(deps: Deps, url: string, pid: number) {
+  const rssColdBytes = rssOf(pid)
   const cookies = await signIn(deps, Math.ceil(CLIENTS / STREAMS_PER_USER))
   const clients = createClients(Number(new URL(url).port), '/api/sse/operations')
   await clients.open(CLINIC_CLIENTS, cookies)
@@ -106,16 +115,20 @@ async function measure(deps: Deps, url: string, pid: number) {
   const openMs = performance.now() - openedAt
   await pause(SETTLE_MS)
   const held = rssOf(pid)
+  const cpuBefore = cpuMicrosOf(pid)
   const { all, last } = await broadcast(deps, clients)
+  const cpuMicros = cpuMicrosOf(pid) - cpuBefore
   if (clients.count() !== CLIENTS) throw new Error(`Only ${clients.count()} streams are left`)
   const after = rssOf(pid)
   await clients.close()
   return {
     clients: CLIENTS,
     openMs: Math.round(openMs),
+    rssColdBytes,
     rssIdleBytes: idle,
     rssHeldBytes: held,
     rssAfterBytes: after,
+    cpuMicrosPerClientAndEvent: Number((cpuMicros / all.length).toFixed(1)),
     bytesPerClient: Math.round((Math.max(held, after) - idle) / CLIENTS),
     broadcastP50Ms: percentile(all, 0.5),
     broadcastP99Ms: percentile(all, 0.99),
