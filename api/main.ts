@@ -10,13 +10,8 @@ import { closeServices, openServices, runBackground } from './services.ts'
 const config = loadConfig()
 const log = createLog(config, 'api')
 
-// a fault nobody caught leaves the process in an unknown state: say so and let the supervisor start a fresh one
-const die = (error: unknown) => {
-  log.fatal({ err: error }, 'uncaught')
-  process.exit(1)
-}
-process.on('uncaughtException', die)
-process.on('unhandledRejection', die)
+// a promise nobody waited for breaks one piece of work, not the process
+process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'))
 
 const deps = await openDeps({
   config,
@@ -33,11 +28,13 @@ const internal = await startInternalServer({ port: config.INTERNAL_PORT, host: c
 const port = await listen(server, config.PORT, config.HOST)
 log.info({ port, host: config.HOST, internalPort: internal.port }, 'ready')
 
+const STOP_WITHIN_MS = 15_000
 let stopping = false
-async function stop(signal: string): Promise<void> {
+async function stop(why: object, exitCode = 0): Promise<void> {
   if (stopping) return
   stopping = true
-  log.info({ signal }, 'stopping')
+  log.info(why, 'stopping')
+  setTimeout(() => process.exit(exitCode || 1), STOP_WITHIN_MS).unref()
   const drained = stopServer(server)
   // streams never end by themselves, so they are told to go before the wait for the rest
   await services.hub.close()
@@ -49,7 +46,12 @@ async function stop(signal: string): Promise<void> {
   await background
   await closeDeps(deps)
   log.info('stopped')
-  process.exit(0)
+  process.exit(exitCode)
 }
-process.once('SIGTERM', () => void stop('SIGTERM'))
-process.once('SIGINT', () => void stop('SIGINT'))
+process.once('SIGTERM', () => void stop({ signal: 'SIGTERM' }))
+process.once('SIGINT', () => void stop({ signal: 'SIGINT' }))
+// after an uncaught exception the state is unknown: running requests may finish, a fresh process takes over
+process.on('uncaughtException', (err) => {
+  log.fatal({ err }, 'uncaught exception')
+  void stop({ uncaught: true }, 1)
+})

@@ -32,8 +32,11 @@ export interface EdgeOptions {
   onDenied?: (call: RequestCall, error: AppError) => void
 }
 
+const CLIENT_GONE_STATUS = 499
+
 const onCut: OnCut = (call, reason) => {
-  if (!call.answered && reason.code !== 'request/client-gone') sendError(call, reason)
+  if (reason.code === 'request/client-gone') call.answered = true
+  else if (!call.answered) sendError(call, reason)
 }
 
 /** Builds the edge from the route table. */
@@ -48,11 +51,12 @@ export function createEdge({ services, routes, findToken, onDenied }: EdgeOption
     const call = new RequestCall(deps, req, res, onCut)
     res.once('close', () => {
       call.finish()
-      if (!res.writableFinished) call.cut(new AppError('request/client-gone'))
+      const finished = res.writableFinished
+      if (!finished) call.cut(new AppError('request/client-gone'))
       services.observeRequest?.({
         method: req.method ?? '',
         route: call.routePath,
-        status: res.statusCode,
+        status: finished || res.headersSent ? res.statusCode : CLIENT_GONE_STATUS,
         durationMs: performance.now() - call.startedAt,
       })
     })

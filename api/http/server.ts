@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { DATA_CSP, securityHeaders } from './headers.ts'
 
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_HEADERS = 100
@@ -11,6 +13,27 @@ const CHECK_EVERY_MS = 5_000
 const MAX_CONNECTIONS = 20_000
 const DRAIN_MS = 8_000
 const POLL_MS = 25
+
+/** Status and title by the parser's error code; anything else is a request that makes no sense. */
+const REFUSALS: Readonly<Record<string, [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+}
+
+/** Answers what could not even be parsed, with the same headers as everything else, and closes. */
+function refuse(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const [status, title] = REFUSALS[error.code ?? ''] ?? [400, 'Bad Request']
+  const body = JSON.stringify({ type: 'about:blank', title, status, code: 'request/malformed' })
+  const head = securityHeaders(false, DATA_CSP).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\n${head.join('')}Cache-Control: no-store\r\nConnection: close\r\n` +
+      `Content-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+}
 
 /** An HTTP server with limits on header size, header time and connections; bodies are timed by the edge. */
 export function createHttpServer(listener: RequestListener): Server {
@@ -26,6 +49,7 @@ export function createHttpServer(listener: RequestListener): Server {
     },
     listener,
   )
+  server.on('clientError', refuse)
   server.maxHeadersCount = MAX_HEADERS
   server.maxConnections = MAX_CONNECTIONS
   return server
