@@ -5,8 +5,9 @@ import { noteInvalidation } from '../../shared/cache/notes.ts'
 import { inTransaction } from '../../shared/db/transaction.ts'
 import { addEvent, ring } from '../../shared/events/outbox.ts'
 import { importOptions } from '../../shared/imports/schema.ts'
+import { safeError } from '../../shared/log/log.ts'
 import { operationEvent } from '../../shared/operations/events.ts'
-import { completeOperation } from '../../shared/operations/lifecycle.ts'
+import { completeOperation, holdState } from '../../shared/operations/lifecycle.ts'
 import { findOperation, type OperationRow } from '../../shared/operations/repository.ts'
 import { runBulk } from '../runtime/bulk.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
@@ -63,8 +64,26 @@ function closingNote(counts: Record<string, number>, note: string | null): strin
   return `Left out: ${parts.join(', ')}${note === null ? '' : `. ${note}`}`.slice(0, MAX_NOTE_CHARS)
 }
 
+/** Removes the working files of an import that ends here; they are made anew should it be tried again. */
+async function tidy(run: Run, error: unknown): Promise<void> {
+  if (error instanceof Stopped && error.reason !== 'cancelled') return
+  // somebody who has taken over reads them
+  if ((await holdState(run.deps.db, run.hold)) === 'fenced') return
+  await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
+}
+
 /** Job `imports.run`: carries an uploaded file into the database. */
-export const runImport: Processor = async (claimed) => {
+export const runImport: Processor = async (run) => {
+  try {
+    await importFile(run)
+  } catch (error) {
+    const ended = run.signal.aborted ? run.signal.reason : error
+    await tidy(run, ended).catch((err) => run.log.warn({ err: safeError(err) }, 'working files not removed'))
+    throw error
+  }
+}
+
+async function importFile(claimed: Run): Promise<void> {
   const options = importOptions.parse(claimed.row.params.options ?? {})
   const preparing = await enterPhase(claimed, { phase: 'prepare' })
   const source = await prepareSource(preparing, options)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connectDatabase } from '../../shared/db/connect.ts'
+import { connectDatabase, type Knex } from '../../shared/db/connect.ts'
 import { closeQueues, openQueues } from '../../shared/jobs/queues.ts'
 import { requestOperation } from '../../shared/operations/commands.ts'
 import { findOperation, type OperationRow } from '../../shared/operations/repository.ts'
@@ -78,4 +78,17 @@ export function importRig(deps: TestDeps): ImportRig {
     },
   }
   return rig
+}
+
+/** Runs `hook` after a piece was judged and looked up, before its transaction begins; `n` counts from 1. */
+export function beforeEachWrite(rig: ImportRig, hook: (n: number) => Promise<void>): void {
+  const real = rig.services.bulkDb
+  let n = 0
+  const transaction = async (work: (trx: Knex.Transaction) => Promise<unknown>) => {
+    await hook(++n)
+    return real.transaction(work)
+  }
+  rig.services.bulkDb = new Proxy(real, {
+    get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)),
+  })
 }
