@@ -31,6 +31,7 @@ export interface Client {
   cameEarly: boolean
 }
 
+const NOTHING = Buffer.alloc(0)
 const RESET = formatEvent({ event: 'reset', data: '{}' })
 /** A pass that began before the client came proves nothing, so two must end. */
 const PASSES_TO_WAIT = 2
@@ -52,19 +53,24 @@ export function createFeed(deps: Deps, clients: ReadonlySet<Client>) {
     return client.stream.send(wire)
   }
 
-  /** Tells a client where it stands though nothing was sent to it, so that it can resume from there. */
-  const tellPlace = (client: Client): void => {
+  /**
+   * Sends bytes, and before them, in the same write, where the client stands if nothing was sent to it since: so that
+   * it can resume from there.
+   */
+  const sendWithPlace = (client: Client, bytes: Buffer): void => {
     const last = window.last()
-    if (last === undefined || client.next !== last.seq + 1 || client.told === last.seq) return
-    client.told = last.seq
-    client.stream.send(formatEvent({ id: last.id }))
+    if (last === undefined || client.next !== last.seq + 1 || client.told === last.seq)
+      client.stream.send(bytes)
+    else {
+      client.told = last.seq
+      client.stream.send(Buffer.concat([formatEvent({ id: last.id }), bytes]))
+    }
   }
 
   const jumpToEnd = (client: Client, reset: boolean): void => {
     client.next = window.nextSeq()
     client.told = 0
-    tellPlace(client)
-    if (reset) client.stream.send(RESET)
+    sendWithPlace(client, reset ? RESET : NOTHING)
   }
 
   /** Sends what a client still lacks, as fast as it takes it. */
@@ -122,7 +128,7 @@ export function createFeed(deps: Deps, clients: ReadonlySet<Client>) {
       return { stream, who, next: 0, told: 0, givesUpAtPass: passes + PASSES_TO_WAIT, cameEarly }
     },
     settle,
-    tellPlace,
+    sendWithPlace,
     ready: () => window.last() !== undefined,
     eventsSent: () => eventsSent,
     close: () => reader.close(),

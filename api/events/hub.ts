@@ -85,8 +85,7 @@ export function createHub(deps: Deps, options: HubOptions): EventHub {
       if (nowMs >= client.closesAtMs) client.stream.bye('age')
       else if (nowMs >= client.heartbeatAtMs) {
         client.heartbeatAtMs = nowMs + heartbeatMs
-        feed.tellPlace(client)
-        client.stream.send(beat)
+        feed.sendWithPlace(client, beat)
       }
     }
     shareStats(deps, id, stats())

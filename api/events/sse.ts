@@ -9,7 +9,7 @@ const END_WITHIN_MS = 5000
 
 /** One open stream to one client. */
 export interface SseStream {
-  /** Sends bytes; false when the client must take some before more is sent. A reader too far behind is cut. */
+  /** Sends bytes (none is fine); false when the client must take some before more is sent. A reader too far behind is cut. */
   send(bytes: Buffer): boolean
   /** Calls back once when the client has taken what was sent. */
   onceDrained(work: () => void): void
@@ -37,6 +37,7 @@ export function openSse(res: ServerResponse, options: SseOptions): SseStream {
 
   const send = (bytes: Buffer): boolean => {
     if (res.destroyed || res.writableEnded) return false
+    if (bytes.length === 0) return true
     sentBytes += bytes.length
     const flows = res.write(bytes)
     if (!flows && res.writableLength > MAX_BUFFERED_BYTES) cut()
