@@ -11,6 +11,7 @@ import { cancelChannel } from '../shared/operations/commands.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
 import { registerWorker } from '../shared/ops/worker-registry.ts'
 import { connectForBlocking } from '../shared/redis/connect.ts'
+import { startTidying } from './maintenance/tidy.ts'
 import { openInternals } from './runtime/internals.ts'
 import { runJob } from './runtime/run-job.ts'
 import { ActiveRuns } from './runtime/run-operation.ts'
@@ -65,6 +66,7 @@ bell.on('message', (_channel, operationId: string) => runs.stop(operationId, 'ca
 void bell.subscribe(cancelChannel(deps))
 
 startSweeper(deps, queues, ending.signal)
+startTidying(deps, ending.signal)
 const loops = [
   relayOutbox(deps, ending.signal),
   drainSpools(deps, ending.signal),

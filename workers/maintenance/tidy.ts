@@ -1,0 +1,104 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Deps } from '../../shared/deps.ts'
+import { underLock } from '../../shared/operations/sweep.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** An upload that nobody has written to for so long is cut off: the API gives up after 30 s without a byte. */
+const ABANDONED_AFTER_MS = HOUR_MS
+/** How long the file of a failed or cancelled import is kept for a retry. */
+const KEPT_FOR_RETRY_MS = 7 * DAY_MS
+const KEYS_KEPT_DAYS = 7
+const EVERY_MS = HOUR_MS
+const FIRST_AFTER_MS = 10_000
+const LOCK = 'clinic:tidy'
+
+interface Found {
+  name: string
+  path: string
+  ageMs: number
+}
+
+async function list(dir: string, now: number): Promise<Found[]> {
+  const names = await readdir(dir).catch(() => [])
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = join(dir, name)
+      const info = await stat(path).catch(() => null)
+      return info === null ? [] : [{ name, path, ageMs: now - info.mtimeMs }]
+    }),
+  )
+  return found.flat()
+}
+
+/** Uploads that no operation needs any more: cut off, refused after they arrived, or of work long ended. */
+async function tidyUploads(deps: Deps, now: number): Promise<number> {
+  const old = (await list(join(deps.config.DATA_DIR, 'uploads'), now)).filter(
+    (file) => file.ageMs > ABANDONED_AFTER_MS,
+  )
+  if (old.length === 0) return 0
+  const rows = (await deps
+    .db('operations')
+    .whereIn(
+      'file_path',
+      old.map((file) => file.path),
+    )
+    .select('file_path', 'status')) as { file_path: string; status: string }[]
+  const statusOf = new Map(rows.map((row) => [row.file_path, row.status]))
+  const mayGo = old.filter(({ path, ageMs }) => {
+    const status = statusOf.get(path)
+    if (status === undefined || status === 'completed') return true
+    return (status === 'failed' || status === 'cancelled') && ageMs > KEPT_FOR_RETRY_MS
+  })
+  await Promise.all(mayGo.map((file) => rm(file.path, { force: true })))
+  return mayGo.length
+}
+
+/** Working folders of operations that have ended without removing theirs (their worker was killed at the end). */
+async function tidyWork(deps: Deps, now: number): Promise<number> {
+  const folders = (await list(join(deps.config.DATA_DIR, 'work'), now)).filter(
+    (dir) => dir.ageMs > ABANDONED_AFTER_MS,
+  )
+  if (folders.length === 0) return 0
+  const needed = new Set(
+    (await deps
+      .db('operations')
+      .whereIn(
+        'id',
+        folders.map((dir) => dir.name),
+      )
+      .whereIn('status', ['queued', 'active', 'failed', 'cancelled'])
+      .pluck('id')) as string[],
+  )
+  const mayGo = folders.filter((dir) => !needed.has(dir.name) || dir.ageMs > KEPT_FOR_RETRY_MS)
+  await Promise.all(mayGo.map((dir) => rm(dir.path, { recursive: true, force: true })))
+  return mayGo.length
+}
+
+/** Removes what nobody needs: abandoned uploads, working folders, idempotency keys of last week. Never audit, never data. */
+export async function tidyOnce(deps: Deps): Promise<{ uploads: number; folders: number }> {
+  const now = Date.now()
+  const uploads = await tidyUploads(deps, now)
+  const folders = await tidyWork(deps, now)
+  await deps
+    .db('idempotency_keys')
+    .where('created_at', '<', deps.db.raw('utc_timestamp(3) - interval ? day', [KEYS_KEPT_DAYS]))
+    .delete()
+  return { uploads, folders }
+}
+
+/** Tidies soon after the start and every hour, one process at a time, until the signal aborts. */
+export function startTidying(deps: Deps, signal: AbortSignal): void {
+  const tick = async () => {
+    try {
+      const done = await underLock(deps, LOCK, () => tidyOnce(deps))
+      if (done !== undefined && done.uploads + done.folders > 0) deps.log.info(done, 'tidied up')
+    } catch (error) {
+      deps.log.warn({ err: error }, 'tidying failed; tried again in an hour')
+    }
+    if (!signal.aborted) timer = setTimeout(tick, EVERY_MS)
+  }
+  let timer = setTimeout(tick, FIRST_AFTER_MS)
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+}
