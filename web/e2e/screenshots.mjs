@@ -1,0 +1,118 @@
+// npm run screenshots: every screen in both languages, wide and narrow, light and dark, into screenshots/.
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { chromium } from 'playwright-core'
+
+const base = process.env.E2E_BASE_URL ?? 'http://127.0.0.1:8080'
+const password = process.env.E2E_PASSWORD ?? ''
+const out = path.resolve('screenshots')
+const file = new URL('../../shared/testing/data/import-examples/csv/patients.csv', import.meta.url).pathname
+const SETTLE_MS = 400
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+]
+
+mkdirSync(out, { recursive: true })
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium-headless-shell',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-sync',
+  ],
+})
+
+async function context(language, scheme, viewport) {
+  const made = await browser.newContext({
+    baseURL: base,
+    viewport,
+    colorScheme: scheme,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  })
+  await made.addInitScript((chosen) => localStorage.setItem('clinic.language', chosen), language)
+  return made
+}
+
+async function signIn(page) {
+  await page.goto('/')
+  await page.fill('input[name=username]', 'superadmin')
+  await page.fill('input[name=password]', password)
+  await page.keyboard.press('Enter')
+  await page.locator('#main h1').waitFor()
+}
+
+/** Starts an import and answers its address once it has ended. */
+async function importExamples() {
+  const made = await context('en', 'light', SIZES[0])
+  const page = await made.newPage()
+  await signIn(page)
+  await page.goto('/imports/new')
+  await page.setInputFiles('input[type=file]', file)
+  await page.getByRole('button', { name: 'Start import' }).click()
+  await page.waitForURL(/\/imports\/[0-9a-f-]{36}$/)
+  await page.locator('[data-status=completed]').first().waitFor({ timeout: 120_000 })
+  const address = new URL(page.url()).pathname
+  await made.close()
+  return address
+}
+
+const imported = await importExamples()
+let pictures = 0
+for (const language of ['en', 'ms'])
+  for (const scheme of ['light', 'dark'])
+    for (const size of SIZES) {
+      const made = await context(language, scheme, size)
+      const page = await made.newPage()
+      const shoot = async (name) => {
+        await page.waitForTimeout(SETTLE_MS)
+        await page.screenshot({ path: path.join(out, `${name}.${language}.${scheme}.${size.width}.png`) })
+        pictures++
+      }
+      await page.goto('/')
+      await page.locator('input[name=username]').waitFor()
+      await shoot('sign-in')
+      await signIn(page)
+      await page.locator('#main li a').first().waitFor()
+      await shoot('patients')
+      await page.keyboard.press('/')
+      await page.keyboard.type('bin a')
+      await page.getByRole('option').first().waitFor()
+      await shoot('search')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/patients\/\d+$/)
+      await page.locator('#main dl').waitFor()
+      await shoot('patient')
+      await page.locator('#main button').first().click()
+      await page.locator('form input[name=name]').waitFor()
+      await shoot('patient-edit')
+      for (const [name, address, ready] of [
+        ['patient-new', '/patients/new', 'form input[name=name]'],
+        ['imports', '/imports', '#main table'],
+        ['import-new', '/imports/new', 'input[type=file]'],
+        ['import-done', imported, '[data-status=completed]'],
+        ['password', '/account/password', 'input[name=newPassword]'],
+        ['sessions', '/account/sessions', '#main table'],
+      ]) {
+        await page.goto(address)
+        await page.locator(ready).first().waitFor({ state: 'attached' })
+        await shoot(name)
+      }
+      await page.goto('/imports/new')
+      await page.setInputFiles('input[type=file]', file)
+      await page.locator('#main table').first().waitFor()
+      await shoot('import-preview')
+      await page.goto('/imports')
+      await page.locator('#main table').waitFor()
+      await page.locator('header button[aria-expanded]').first().click()
+      await shoot('job-tray')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('?')
+      await shoot('shortcuts')
+      await made.close()
+    }
+await browser.close()
+console.log(`${pictures} pictures in ${out}`)
