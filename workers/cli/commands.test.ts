@@ -80,6 +80,13 @@ describe('the commands on an empty system', () => {
     await expect(resetPassword.run(['nobody'])).rejects.toBeInstanceOf(CommandFailed)
   })
 
+  it('say at once that the database is away', async () => {
+    vi.stubEnv('DATABASE_URL', 'mysql://a:b@127.0.0.1:1/c')
+    const away = loadFixtures.run(['medications'])
+    await expect(away).rejects.toMatchObject({ code: 'unavailable/database' })
+    vi.stubEnv('DATABASE_URL', testEnv().DATABASE_URL)
+  })
+
   it('audit verify finds the audit intact, and a changed entry', async () => {
     expect(await run(verifyAudit)).toContain('intact')
     await database.admin('audit_entries').update({ at: '2020-01-01 00:00:00.000' })

@@ -1,3 +1,4 @@
+import { fromDatabase } from '../../shared/db/errors.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { safeError } from '../../shared/log/log.ts'
 import { type Command, CommandFailed, EXIT, UsageError } from './command.ts'
@@ -48,7 +49,8 @@ async function runCommand(name: string, command: Command, rest: string[]): Promi
 }
 
 /** What may be said of an error: texts of the database driver carry row values, so only our own texts are shown. */
-function explain(error: unknown): string {
+function explain(raw: unknown): string {
+  const error = fromDatabase(raw)
   if (error instanceof CommandFailed || error instanceof AppError) return error.message
   const { type, code, stack } = safeError(error)
   return [code === undefined ? type : `${type} (${code})`, stack].filter(Boolean).join('\n')
