@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDeps, testDeps } from '../testing/harness.ts'
-import { newId } from '../units/ids.ts'
+import { isUuid, newId } from '../units/ids.ts'
 import { drainOnce } from './drain.ts'
 import { type AuditEntry, toAuditRow } from './entry.ts'
+import { createLineIds } from './line-ids.ts'
 import { openSpool, spoolDir } from './spool.ts'
 
 const read = (patientId: string): AuditEntry => ({ action: 'patients.read', outcome: 'ok', patientId })
@@ -111,6 +112,22 @@ describe('the audit spool', () => {
     await spool.write(read('2'))
     await spool.close()
     expect(await drainOnce(deps)).toBe(1)
+  })
+
+  it('gives every line its own UUIDv7, in order', () => {
+    const at = new Date('2026-01-02T03:04:05.678Z')
+    const next = createLineIds(() => at)
+    const ids = Array.from({ length: 100_000 }, () => next())
+    expect(new Set(ids.map(({ uid }) => uid)).size).toBe(100_000)
+    expect(ids[0]).toMatchObject({ at: '2026-01-02 03:04:05.678' })
+    for (const { uid } of ids.slice(0, 5000)) {
+      expect(isUuid(uid)).toBe(true)
+      expect([Number.parseInt(uid.replaceAll('-', '').slice(0, 12), 16), uid[14], uid[19]]).toEqual([
+        at.getTime(),
+        '7',
+        '8',
+      ])
+    }
   })
 
   it('makes any text fit its column', async () => {

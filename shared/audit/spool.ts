@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import { type Logger, safeError } from '../log/log.ts'
-import { toSqlUtc } from '../units/clock.ts'
 import { newId } from '../units/ids.ts'
 import { type AuditEntry, toAuditRow } from './entry.ts'
+import { createLineIds, type LineId } from './line-ids.ts'
 
 /** A file is written for this long after its opening, then closed and left to the drain. */
 const ROTATE_AFTER_MS = 1000
@@ -55,7 +55,7 @@ interface OpenFile {
 class FileSpool implements Spool {
   private readonly dir: string
   private readonly log: Logger
-  private readonly now: () => Date
+  private readonly nextId: () => LineId
   private lines = ''
   private waiting: Waiting[] = []
   private flushing: Promise<void> | null = null
@@ -66,12 +66,13 @@ class FileSpool implements Spool {
   constructor(dir: string, log: Logger, now: () => Date) {
     this.dir = dir
     this.log = log
-    this.now = now
+    this.nextId = createLineIds(now)
   }
 
   write(entry: AuditEntry): Promise<void> {
     if (this.lines.length > PENDING_MAX_BYTES) return Promise.reject(new AppError('unavailable/audit'))
-    this.lines += `${JSON.stringify(toAuditRow(entry, newId(), toSqlUtc(this.now())))}\n`
+    const { uid, at } = this.nextId()
+    this.lines += `${JSON.stringify(toAuditRow(entry, uid, at))}\n`
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject })
       this.flushing ??= this.flush()
