@@ -47,7 +47,11 @@ const digest = (request: OperationRequest): string =>
     .digest('hex')
 
 /** Rings the bell without failing the caller: what is in the database will run, at the latest by the sweeper. */
-async function ringFor(deps: Deps, queues: JobQueues, row: Pick<OperationRow, 'id' | 'type'>): Promise<void> {
+async function ringFor(
+  deps: Deps,
+  queues: JobQueues,
+  row: Pick<OperationRow, 'id' | 'type' | 'status'>,
+): Promise<void> {
   try {
     await enqueueOperation(deps, queues, row)
   } catch (error) {
@@ -194,6 +198,32 @@ export async function cancelOperation(deps: Deps, id: string, asker: Asker): Pro
   return row
 }
 
+/** Phase of an import that is being taken back; kept when that fails, so that a retry goes on with it. */
+export const UNDO_PHASE = 'undo'
+
+/** Takes back what an import wrote, as far as nobody has changed or used it since. */
+export async function undoOperation(
+  deps: Deps,
+  queues: JobQueues,
+  id: string,
+  asker: Asker,
+): Promise<OperationRow> {
+  const row = await change(deps, id, asker, 'undone', ['completed', 'failed', 'cancelled'], (before) => ({
+    status: 'undoing',
+    phase: UNDO_PHASE,
+    // an undo that failed half-way goes on from where it was
+    ...(before.phase === UNDO_PHASE ? {} : { cursor_state: null, processed: 0, total: null, percent: 0 }),
+    error: null,
+    note: null,
+    cancel_requested_at: null,
+    finished_at: null,
+    heartbeat_at: null,
+    barren_starts: 0,
+  }))
+  await ringFor(deps, queues, row)
+  return row
+}
+
 /** Lets a failed or cancelled operation go on from its last checkpoint. */
 export async function retryOperation(
   deps: Deps,
@@ -201,8 +231,8 @@ export async function retryOperation(
   id: string,
   asker: Asker,
 ): Promise<OperationRow> {
-  const row = await change(deps, id, asker, 'retried', ['failed', 'cancelled'], () => ({
-    status: 'queued',
+  const row = await change(deps, id, asker, 'retried', ['failed', 'cancelled'], (before) => ({
+    status: before.phase === UNDO_PHASE ? 'undoing' : 'queued',
     error: null,
     note: null,
     cancel_requested_at: null,

@@ -1,10 +1,22 @@
 import type { Deps } from '../deps.ts'
 import { enqueue, type JobQueues } from '../jobs/queues.ts'
 import type { JobType } from '../jobs/registry.ts'
-import type { OperationType } from './schema.ts'
+import type { OperationStatus, OperationType } from './schema.ts'
 
-/** Which job carries out which kind of operation. */
-export const JOB_OF: Record<OperationType, JobType> = { import: 'imports.run' }
+interface Work {
+  type: OperationType
+  status: OperationStatus
+}
+
+const JOBS_OF: Record<OperationType, { run: JobType; undo: JobType | null }> = {
+  import: { run: 'imports.run', undo: 'imports.undo' },
+}
+
+/** Which job carries an operation on from where it stands. */
+export function jobOf({ type, status }: Work): JobType {
+  const { run, undo } = JOBS_OF[type]
+  return status === 'undoing' && undo !== null ? undo : run
+}
 
 /** The BullMQ job id of an operation's n-th enqueue. */
 export const jobIdOf = (operationId: string, n: number): string => `${operationId}-${n}`
@@ -16,10 +28,10 @@ export const jobIdOf = (operationId: string, n: number): string => `${operationI
 export async function enqueueOperation(
   deps: Pick<Deps, 'db'>,
   queues: JobQueues,
-  operation: { id: string; type: OperationType },
+  operation: Work & { id: string },
 ): Promise<void> {
   await deps.db('operations').where({ id: operation.id }).increment('enqueues', 1)
   const row = await deps.db('operations').where({ id: operation.id }).first('enqueues')
   const jobId = jobIdOf(operation.id, Number(row?.enqueues ?? 1))
-  await enqueue(queues, JOB_OF[operation.type], { v: 1, operationId: operation.id }, jobId)
+  await enqueue(queues, jobOf(operation), { v: 1, operationId: operation.id }, jobId)
 }

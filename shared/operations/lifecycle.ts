@@ -6,7 +6,7 @@ import { addEvent, ring } from '../events/outbox.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { operationEvent } from './events.ts'
 import { findOperation, lockOperation, type OperationRow } from './repository.ts'
-import type { OperationStatus } from './schema.ts'
+import { HELD_STATUSES, type OperationStatus } from './schema.ts'
 
 /** Starts without a single new checkpoint after which an operation is given up: something in it kills its worker. */
 const MAX_BARREN_STARTS = 3
@@ -16,6 +16,8 @@ export interface Hold {
   id: string
   fence: number
 }
+
+const isHeld = (status: OperationStatus): boolean => (HELD_STATUSES as readonly string[]).includes(status)
 
 /** Why a claim did not give a hold: the work has ended, or was cancelled or given up just now. */
 export type Claim = { hold: Hold; row: OperationRow } | { hold: null; status: OperationStatus }
@@ -49,7 +51,7 @@ export async function claimOperation(deps: Deps, id: string, worker: string): Pr
   const claim = await inTransaction(deps.db, async (trx): Promise<Claim> => {
     const row = await lockOperation(trx, id)
     if (row === undefined) throw new AppError('not-found')
-    if (row.status !== 'queued' && row.status !== 'active') return { hold: null, status: row.status }
+    if (row.status !== 'queued' && !isHeld(row.status)) return { hold: null, status: row.status }
     if (row.cancel_requested_at !== null) {
       await end(trx, deps, id, 'cancelled')
       return { hold: null, status: 'cancelled' }
@@ -63,7 +65,7 @@ export async function claimOperation(deps: Deps, id: string, worker: string): Pr
     await trx('operations')
       .where({ id })
       .update({
-        status: 'active',
+        status: row.status === 'queued' ? 'active' : row.status,
         fence: row.fence + 1,
         attempts: row.attempts + 1,
         barren_starts: row.barren_starts + 1,
@@ -88,7 +90,8 @@ export type HoldState = 'held' | 'fenced' | 'cancel-requested'
 export async function heartbeat(deps: Pick<Deps, 'db'>, hold: Hold): Promise<HoldState> {
   const alive = await deps
     .db('operations')
-    .where({ id: hold.id, fence: hold.fence, status: 'active' })
+    .where({ id: hold.id, fence: hold.fence })
+    .whereIn('status', HELD_STATUSES)
     .whereNull('cancel_requested_at')
     .update({ heartbeat_at: deps.db.raw('utc_timestamp(3)') })
   return alive === 1 ? 'held' : holdState(deps.db, hold)
@@ -97,7 +100,7 @@ export async function heartbeat(deps: Pick<Deps, 'db'>, hold: Hold): Promise<Hol
 /** Reads why a fenced statement matched no row. */
 export async function holdState(db: Knex, hold: Hold): Promise<HoldState> {
   const row = await db('operations').where({ id: hold.id }).first('fence', 'status', 'cancel_requested_at')
-  if (row === undefined || Number(row.fence) !== hold.fence || row.status !== 'active') return 'fenced'
+  if (row === undefined || Number(row.fence) !== hold.fence || !isHeld(row.status)) return 'fenced'
   return row.cancel_requested_at === null ? 'held' : 'cancel-requested'
 }
 
@@ -122,7 +125,7 @@ async function endHeld(
 }
 
 /**
- * Ends held work well: `completed`, or `cancelled` if that was asked before this transaction, never both.
+ * Ends held work well: `completed` (`undone` when it was taken back), or `cancelled` if that was asked before this transaction, never both.
  * `inside` runs in the same transaction (clean-up of working tables).
  */
 export function completeOperation(
@@ -136,7 +139,7 @@ export function completeOperation(
     hold,
     (row) =>
       row.cancel_requested_at === null
-        ? { status: 'completed', fields: { percent: 100, ...fields } }
+        ? { status: row.status === 'undoing' ? 'undone' : 'completed', fields: { percent: 100, ...fields } }
         : { status: 'cancelled' },
     inside,
   )

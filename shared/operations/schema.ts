@@ -10,6 +10,12 @@ export const OPERATION_STATUSES = [
   'undoing',
   'undone',
 ] as const
+/** States in which a worker holds the operation or is to take it up again. */
+export const HELD_STATUSES = [
+  'active',
+  'undoing',
+] as const satisfies readonly (typeof OPERATION_STATUSES)[number][]
+
 export type OperationStatus = (typeof OPERATION_STATUSES)[number]
 
 /** Kinds of heavy work that a person can ask for; each has one job type in the jobs registry. */

@@ -1,11 +1,10 @@
 import type { Deps } from '../deps.ts'
 import type { JobQueues } from '../jobs/queues.ts'
 import { JOBS } from '../jobs/registry.ts'
-import { enqueueOperation, JOB_OF, jobIdOf } from './enqueue.ts'
-import type { OperationType } from './schema.ts'
+import { enqueueOperation, jobIdOf, jobOf } from './enqueue.ts'
+import { HELD_STATUSES, type OperationType } from './schema.ts'
 
 const SWEEP_EVERY_MS = 5000
-const LOCK = 'clinic:sweep'
 /** A queued operation younger than this is being enqueued right now by whoever asked for it. */
 const SETTLE_MS = 2000
 /** A holder writes its heartbeat every second; silent for this long means dead or cut off. */
@@ -15,7 +14,7 @@ const BATCH = 500
 interface Candidate {
   id: string
   type: OperationType
-  status: 'queued' | 'active'
+  status: 'queued' | (typeof HELD_STATUSES)[number]
   enqueues: number
 }
 
@@ -23,7 +22,7 @@ const LIVE_STATES = new Set(['waiting', 'delayed', 'active', 'prioritized', 'wai
 
 /** Whether BullMQ still has a job for a queued operation; a finished one that it merely remembers does not count. */
 async function hasLiveJob(queues: JobQueues, candidate: Candidate): Promise<boolean> {
-  const queue = queues[JOBS[JOB_OF[candidate.type]].queue]
+  const queue = queues[JOBS[jobOf(candidate)].queue]
   const state = await queue.getJobState(jobIdOf(candidate.id, candidate.enqueues))
   return LIVE_STATES.has(state)
 }
@@ -36,7 +35,7 @@ async function candidates(deps: Deps): Promise<Candidate[]> {
     .where((q) => q.where('status', 'queued').where('created_at', '<', ago(SETTLE_MS)))
     .orWhere((q) =>
       q
-        .where('status', 'active')
+        .whereIn('status', HELD_STATUSES)
         .where((h) => h.whereNull('heartbeat_at').orWhere('heartbeat_at', '<', ago(SILENT_MS))),
     )
     .orderBy('no')
@@ -53,7 +52,7 @@ export async function sweepOnce(deps: Deps, queues: JobQueues): Promise<number> 
     // a silent holder's job may still be `active` in BullMQ until its lock expires: a new job need not wait for that,
     // since the fence shuts the old one out
     if (candidate.status === 'queued' && (await hasLiveJob(queues, candidate))) continue
-    if (candidate.status === 'active' && (await isFreshlyRung(queues, candidate))) continue
+    if (candidate.status !== 'queued' && (await isFreshlyRung(queues, candidate))) continue
     await enqueueOperation(deps, queues, candidate)
     rung++
   }
@@ -62,7 +61,7 @@ export async function sweepOnce(deps: Deps, queues: JobQueues): Promise<number> 
 
 /** Whether the last bell for a silent operation still waits to be heard; ringing again would only pile up jobs. */
 async function isFreshlyRung(queues: JobQueues, candidate: Candidate): Promise<boolean> {
-  const queue = queues[JOBS[JOB_OF[candidate.type]].queue]
+  const queue = queues[JOBS[jobOf(candidate)].queue]
   const state = await queue.getJobState(jobIdOf(candidate.id, candidate.enqueues))
   return state === 'waiting' || state === 'prioritized'
 }
@@ -86,9 +85,11 @@ export async function underLock<T>(
 
 /** Sweeps every five seconds until the signal aborts; every API and worker process runs it, one at a time sweeps. */
 export function startSweeper(deps: Deps, queues: JobQueues, signal: AbortSignal): void {
+  // locks are the server's, which may hold more databases than ours
+  const lock = `${deps.prefix}:sweep`
   const tick = async () => {
     try {
-      const rung = await underLock(deps, LOCK, () => sweepOnce(deps, queues))
+      const rung = await underLock(deps, lock, () => sweepOnce(deps, queues))
       if (rung !== undefined && rung > 0)
         deps.log.info({ rung }, 'sweeper rang for operations nobody worked on')
     } catch (error) {
