@@ -107,6 +107,10 @@ describe('the sealed audit', () => {
       .where({ id: 2 })
       .update({ hash: 'f'.repeat(64) })
     expect((await verifyAudit(deps)).fault).toMatchObject({ sealId: '2', what: 'the seal was changed' })
+    await deps.emptyTables()
+    await sealThrice()
+    await deps.database.admin('audit_seals').where({ id: 3 }).delete()
+    expect((await verifyAudit(deps)).fault).toMatchObject({ sealId: '3' })
   })
 
   it('seals a lower id that was committed later', async () => {
