@@ -8,7 +8,7 @@ import { relayOutbox } from '../shared/events/outbox.ts'
 import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
 import { type PressureReport, startPressureReport } from '../shared/ops/pressure.ts'
-import { sessionsAlive } from '../shared/users/sessions.ts'
+import { sessionsAlive } from '../shared/users/alive.ts'
 import { createHub, type EventHub } from './events/hub.ts'
 import { type Ops, openOps } from './ops/ops.ts'
 

@@ -1,6 +1,8 @@
 import request from 'supertest'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { flushRedis } from '../../shared/testing/harness.ts'
+import { sessionsAlive } from '../../shared/users/alive.ts'
+import { hashSecret } from '../../shared/users/session-record.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
 
 let api: TestApi
@@ -88,4 +90,15 @@ it('a bearer never falls back to the cookie', async () => {
     'Bearer nothing-like-a-token-at-all',
   )
   expect(answer.status).toBe(401)
+})
+
+it('a stream of a token outlives its snapshot, and ends with the token', async () => {
+  const made = (await make({ scopes: ['users.view'] })).body
+  const id = hashSecret(made.token)
+  expect((await sessionsAlive(api.deps, [id])).get(id)?.username).toBe('admin')
+  await flushRedis(api.deps.prefix)
+  expect((await sessionsAlive(api.deps, [id])).get(id)?.username).toBe('admin')
+  admin = await api.signIn('admin')
+  await as(admin, 'delete', `/api/tokens/${made.id}`)
+  expect((await sessionsAlive(api.deps, [id])).get(id)).toBeNull()
 })

@@ -200,8 +200,8 @@ export async function listSessions(deps: Deps, userId: string): Promise<SessionV
   return found.flat().sort((a, b) => b.createdAt.localeCompare(a.createdAt))
 }
 
-/** Which of these sessions still live, with their present rights; for open streams. Does not touch the idle time. */
-export async function sessionsAlive(
+/** Which of these snapshots are still there and what they say. Does not touch the idle time. */
+export async function snapshotsAlive(
   deps: Deps,
   sessionIds: readonly string[],
 ): Promise<Map<string, Principal | null>> {
