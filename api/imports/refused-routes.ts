@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { keptRows } from '../../shared/imports/reads.ts'
 import { listRefused, refusedFile } from '../../shared/imports/refused.ts'
 import { getVisibleOperation } from '../../shared/operations/reads.ts'
 import type { OperationRow } from '../../shared/operations/repository.ts'
@@ -68,6 +69,22 @@ export function refusedRoutes({ deps, spool }: ApiServices): Route[] {
             'Content-Disposition': `attachment; filename="refused-${row.no}.csv"`,
           },
         }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/operations/:id/kept',
+      tag: 'operations',
+      summary: 'Rows that taking an import back has kept, because somebody changed or used them since',
+      access: 'session',
+      limit: 'general',
+      params: idParams,
+      response: z.object({
+        data: z.array(z.object({ kind: z.string(), id: z.string(), reason: z.string() })),
+      }),
+      handle: async (call) => {
+        const row = await refusedOf(call, 'imports.read-kept')
+        return { body: { data: await keptRows(deps, row.no) } }
       },
     }),
   ]

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
-import { type Asker, cancelOperation, retryOperation } from '../../shared/operations/commands.ts'
+import {
+  type Asker,
+  cancelOperation,
+  retryOperation,
+  undoOperation,
+} from '../../shared/operations/commands.ts'
 import { getVisibleOperation, listOperations, showOperation } from '../../shared/operations/reads.ts'
 import type { OperationRow } from '../../shared/operations/repository.ts'
 import {
@@ -104,6 +109,21 @@ export function operationsRoutes({ deps, queues }: ApiServices): Route[] {
         const row = await visible(call)
         assertMayChange(principalOf(call), row)
         return accepted(await retryOperation(deps, queues, row.id, askerOf(call)))
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/operations/:id/undo',
+      tag: 'operations',
+      summary: 'Take back what an import wrote; rows changed or used since are kept and listed',
+      access: 'session',
+      limit: 'heavy',
+      params: idParams,
+      response: operationEnvelope,
+      handle: async (call) => {
+        const row = await visible(call)
+        assertMayChange(principalOf(call), row)
+        return accepted(await undoOperation(deps, queues, row.id, askerOf(call)))
       },
     }),
   ]

@@ -40,3 +40,22 @@ export async function rememberedMappings(deps: Pick<Deps, 'db'>) {
     usedAt: fromSqlUtc(row.used_at as string),
   }))
 }
+
+const SHOWN_KEPT = 1000
+
+/** Rows that taking an import back has kept, with the reason; ids only, the first thousand. */
+export async function keptRows(deps: Pick<Deps, 'db'>, operationNo: number) {
+  const rows = await reading(
+    deps
+      .db('import_kept')
+      .where({ operation_no: operationNo })
+      .orderBy('row_id')
+      .limit(SHOWN_KEPT)
+      .select('kind', 'row_id', 'reason'),
+  )
+  return rows.map((row) => ({
+    kind: row.kind as string,
+    id: String(row.row_id),
+    reason: row.reason as string,
+  }))
+}

@@ -22,6 +22,7 @@ const operationPayload = z.strictObject({ v: z.literal(1), operationId: z.string
  */
 export const JOBS = {
   'imports.run': rule({ queue: 'bulk', payload: operationPayload, resumable: true }),
+  'imports.undo': rule({ queue: 'bulk', payload: operationPayload, resumable: true }),
 } as const
 
 export type JobType = keyof typeof JOBS

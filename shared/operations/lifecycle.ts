@@ -114,7 +114,7 @@ async function endHeld(
     const row = await lockOperation(trx, hold.id)
     if (row === undefined || row.fence !== hold.fence || row.status === 'queued') return 'fenced' as const
     // ended under this very hold: the answer to the first try was lost
-    if (row.status !== 'active') return row.status
+    if (!isHeld(row.status)) return row.status
     const { status, fields } = decide(row)
     await inside?.(trx)
     await end(trx, deps, hold.id, status, fields)
@@ -125,7 +125,8 @@ async function endHeld(
 }
 
 /**
- * Ends held work well: `completed` (`undone` when it was taken back), or `cancelled` if that was asked before this transaction, never both.
+ * Ends held work well: `completed` (`undone` when it was taken back), or `cancelled` if that was asked before this
+ * transaction, never both.
  * `inside` runs in the same transaction (clean-up of working tables).
  */
 export function completeOperation(
@@ -162,7 +163,8 @@ export function failOperation(deps: Deps, hold: Hold, error: unknown): Promise<O
 export async function handBack(deps: Pick<Deps, 'db'>, hold: Hold): Promise<void> {
   await deps
     .db('operations')
-    .where({ id: hold.id, fence: hold.fence, status: 'active' })
+    .where({ id: hold.id, fence: hold.fence })
+    .whereIn('status', HELD_STATUSES)
     .update({
       attempts: deps.db.raw('greatest(attempts, 1) - 1'),
       barren_starts: deps.db.raw('greatest(barren_starts, 1) - 1'),

@@ -7,6 +7,7 @@ import {
   isRetryable,
 } from '../../shared/db/errors.ts'
 import { holdState } from '../../shared/operations/lifecycle.ts'
+import { HELD_STATUSES } from '../../shared/operations/schema.ts'
 import { type Run, Stopped, throwIfStopped } from './context.ts'
 import { patiently, sleep } from './patience.ts'
 import { Progress } from './progress.ts'
@@ -149,7 +150,8 @@ async function saveCheckpoint<Cursor>(
 ): Promise<void> {
   // `processed` as well: a COMMIT that a cut link delayed may take effect while this piece is tried again
   const held = await trx('operations')
-    .where({ id: run.hold.id, fence: run.hold.fence, status: 'active', processed: before })
+    .where({ id: run.hold.id, fence: run.hold.fence, processed: before })
+    .whereIn('status', HELD_STATUSES)
     .whereNull('cancel_requested_at')
     .update({
       cursor_state: JSON.stringify(checkpoint),

@@ -2,7 +2,7 @@ import { fromDatabase } from '../../shared/db/errors.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { JOBS } from '../../shared/jobs/registry.ts'
 import type { Logger } from '../../shared/log/log.ts'
-import { JOB_OF } from '../../shared/operations/enqueue.ts'
+import { jobOf } from '../../shared/operations/enqueue.ts'
 import {
   type Claim,
   claimOperation,
@@ -104,7 +104,7 @@ export async function runOperation(
   const timer = beat({ deps, hold }, stop)
   log.info({ type: row.type, fence: hold.fence, attempt: row.attempts }, 'operation started')
   try {
-    const process = await processors[JOB_OF[row.type]]()
+    const process = await processors[jobOf(row)]()
     await process({ ...services, hold, row, signal: stop.signal, log })
     log.info('operation ended')
     return { end: 'done' }

@@ -40,13 +40,17 @@ export async function writeNew(trx: Knex.Transaction, insert: BulkInsert, rows: 
   await insert(trx, 'patient_words', PATIENT_WORD_COLUMNS, rows.words)
 }
 
-const COLUMN_OF = Object.fromEntries(VALUE_FIELDS.map((field, i) => [field, VALUE_COLUMNS[i]])) as Record<
-  keyof PatientValues,
-  string
->
+export const COLUMN_OF = Object.fromEntries(
+  VALUE_FIELDS.map((field, i) => [field, VALUE_COLUMNS[i]]),
+) as Record<keyof PatientValues, string>
 
 /** All rows of the patient, because each carries the signature of the whole name; found by the words of the old one. */
-async function replaceWords(trx: Knex.Transaction, id: string, before: string, after: string): Promise<void> {
+export async function replaceWords(
+  trx: Knex.Transaction,
+  id: string,
+  before: string,
+  after: string,
+): Promise<void> {
   const old = patientWordRows(id, before).map((row) => row.word)
   const fresh = patientWordRows(id, after)
   if (old.length > 0) await trx('patient_words').where({ patient_id: id }).whereIn('word', old).delete()
