@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { context, FILES, launch, seriousFaults, signIn, watchFaults } from './lib.ts'
@@ -5,6 +6,7 @@ import { context, FILES, launch, seriousFaults, signIn, watchFaults } from './li
 /** The examples in shared/testing/data: their answers name 41 refused rows of 400. */
 const EXAMPLES = { read: 400, rejected: 41 }
 const DONE_MS = 60_000
+const FIRST_LOAD_BYTES = 320 * 1024
 
 let browser: Browser
 let open: BrowserContext | undefined
@@ -169,7 +171,8 @@ describe('patients', () => {
     await signIn(page, 'assistant')
     await page.goto('/patients/new')
     await page.fill('form input[name=name]', 'Chan Mei Ling')
-    await page.fill('form input[name=idNumber]', '880412-14-5678')
+    const nric = `880412-14-${1000 + Math.floor(Math.random() * 4500) * 2}`
+    await page.fill('form input[name=idNumber]', nric)
     expect(await page.locator('form input[name=dateOfBirth]').inputValue()).toBe('12/04/1988')
     await page.fill('form input[name=phone]', '12')
     await page.getByRole('button', { name: 'Register patient' }).click()
@@ -191,6 +194,47 @@ describe('patients', () => {
     await page.getByRole('button', { name: 'Save my changes' }).click()
     await page.getByText('mei@example.my').waitFor()
     await page.getByText('Petronas').waitFor()
+
+    const address = new URL(page.url()).pathname
+    await page.goto('/patients/new')
+    await page.fill('form input[name=name]', 'Chan Mei Ling')
+    await page.fill('form input[name=idNumber]', nric)
+    await page.getByRole('button', { name: 'Register patient' }).click()
+    await page.getByRole('link', { name: /^Open P-\d+$/ }).click()
+    await page.waitForURL(`**${address}`)
+  })
+})
+
+describe('the line', () => {
+  it('says when it is cut, keeps what is shown, and comes back by itself', async () => {
+    const { page } = await person()
+    await signIn(page)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.locator('#main li a').first().waitFor()
+    await open?.setOffline(true)
+    await page.getByText('Offline', { exact: true }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('intan')
+    await page.getByText('The server cannot be reached.').waitFor()
+    expect(await page.locator('#main li a').count()).toBeGreaterThan(0)
+    await open?.setOffline(false)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.keyboard.type(' b')
+    await page.getByRole('option').first().waitFor()
+  })
+
+  it('loads at most 320 kB of compressed script up to the first page', async () => {
+    const { page } = await person()
+    const scripts = new Map<string, number>()
+    page.on('response', async (response) => {
+      if (!response.url().endsWith('.js')) return
+      scripts.set(response.url(), gzipSync(await response.body()).length)
+    })
+    await signIn(page)
+    await page.locator('#main li a').first().waitFor()
+    const bytes = [...scripts.values()].reduce((all, one) => all + one, 0)
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThan(FIRST_LOAD_BYTES)
   })
 })
 
@@ -239,7 +283,8 @@ describe('every screen', () => {
     await page.getByRole('option').first().waitFor()
     await look('search')
     await page.keyboard.press('Enter')
-    await page.locator('#main dl').waitFor()
+    await page.waitForURL(/\/patients\/\d+$/)
+    await page.getByRole('button', { name: /^(Edit|Ubah)$/ }).waitFor()
     await look('patient')
     expect(found).toEqual({})
     expect(faults).toEqual([])

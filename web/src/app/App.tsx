@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { RouterProvider } from 'react-router'
 import { Gate } from '../features/auth/components/Gate.tsx'
@@ -6,7 +7,7 @@ import { FirstPasswordPage } from '../features/auth/pages/FirstPasswordPage.tsx'
 import { SignInPage } from '../features/auth/pages/SignInPage.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { LiveEvents } from './LiveEvents.tsx'
-import { router } from './router.tsx'
+import { fetchPages, router } from './router.tsx'
 import { useSession } from './session.tsx'
 
 /** Decides what stands before the person: the gate, or the work. */
@@ -27,7 +28,14 @@ export function App() {
   )
 }
 
+/** After this time the first page stands, and the line is free for the scripts of the others. */
+const SETTLED_MS = 3_000
+
 function Work({ live }: { live: boolean }) {
+  useEffect(() => {
+    const timer = setTimeout(() => void fetchPages(), SETTLED_MS)
+    return () => clearTimeout(timer)
+  }, [])
   const page = <RouterProvider router={router} />
   return <LiveEvents enabled={live}>{page}</LiveEvents>
 }

@@ -1,8 +1,25 @@
+import type { ComponentType } from 'react'
 import { createBrowserRouter, Navigate } from 'react-router'
 import { NotFoundPage, PageFault } from './Fault.tsx'
 import { Shell } from './Shell.tsx'
 
-/** Every address of the page; what is not the first screen comes when it is asked for. */
+const loaders: (() => Promise<unknown>)[] = []
+
+/** A page whose script comes when it is asked for, or before that when the line is idle. */
+function later<Name extends string>(
+  load: () => Promise<Record<Name, ComponentType>>,
+  name: Name,
+): () => Promise<{ Component: ComponentType }> {
+  loaders.push(load)
+  return async () => ({ Component: (await load())[name] })
+}
+
+/** Fetches the scripts of all pages, one after another, so that moving on is instant and works when the line is cut. */
+export async function fetchPages(): Promise<void> {
+  for (const load of loaders) await load().catch(() => {})
+}
+
+/** Every address of the page. */
 export const router = createBrowserRouter([
   {
     path: '/',
@@ -17,51 +34,35 @@ export const router = createBrowserRouter([
           { index: true, element: <Navigate to="/patients" replace /> },
           {
             path: 'patients',
-            lazy: async () => ({
-              Component: (await import('../features/patients/pages/PatientsPage.tsx')).PatientsPage,
-            }),
+            lazy: later(() => import('../features/patients/pages/PatientsPage.tsx'), 'PatientsPage'),
           },
           {
             path: 'patients/new',
-            lazy: async () => ({
-              Component: (await import('../features/patients/pages/NewPatientPage.tsx')).NewPatientPage,
-            }),
+            lazy: later(() => import('../features/patients/pages/NewPatientPage.tsx'), 'NewPatientPage'),
           },
           {
             path: 'patients/:id',
-            lazy: async () => ({
-              Component: (await import('../features/patients/pages/PatientPage.tsx')).PatientPage,
-            }),
+            lazy: later(() => import('../features/patients/pages/PatientPage.tsx'), 'PatientPage'),
           },
           {
             path: 'imports',
-            lazy: async () => ({
-              Component: (await import('../features/imports/pages/ImportsPage.tsx')).ImportsPage,
-            }),
+            lazy: later(() => import('../features/imports/pages/ImportsPage.tsx'), 'ImportsPage'),
           },
           {
             path: 'imports/new',
-            lazy: async () => ({
-              Component: (await import('../features/imports/pages/NewImportPage.tsx')).NewImportPage,
-            }),
+            lazy: later(() => import('../features/imports/pages/NewImportPage.tsx'), 'NewImportPage'),
           },
           {
             path: 'imports/:id',
-            lazy: async () => ({
-              Component: (await import('../features/operations/pages/OperationPage.tsx')).OperationPage,
-            }),
+            lazy: later(() => import('../features/operations/pages/OperationPage.tsx'), 'OperationPage'),
           },
           {
             path: 'account/password',
-            lazy: async () => ({
-              Component: (await import('../features/auth/pages/PasswordPage.tsx')).PasswordPage,
-            }),
+            lazy: later(() => import('../features/auth/pages/PasswordPage.tsx'), 'PasswordPage'),
           },
           {
             path: 'account/sessions',
-            lazy: async () => ({
-              Component: (await import('../features/auth/pages/SessionsPage.tsx')).SessionsPage,
-            }),
+            lazy: later(() => import('../features/auth/pages/SessionsPage.tsx'), 'SessionsPage'),
           },
           { path: '*', element: <NotFoundPage /> },
         ],

@@ -30,6 +30,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [user, setUser] = useState<User | null>(null)
   const userId = useRef<string | null>(null)
   const channel = useRef<BroadcastChannel | null>(null)
+  const ended = useRef(false)
   const queries = useQueryClient()
 
   const wipe = useCallback(() => {
@@ -42,6 +43,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     ({ user: next, mustChangePassword }: SignedIn) => {
       if (userId.current !== null && userId.current !== next.id) wipe()
       userId.current = next.id
+      ended.current = false
       setUser(next)
       setState(mustChangePassword ? 'mustChange' : 'in')
       // What failed while the session was gone is read again.
@@ -67,7 +69,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     onSession({
-      signedOut: () => setState(userId.current === null ? 'out' : 'expired'),
+      signedOut: () => {
+        if (userId.current === null) return setState('out')
+        setState('expired')
+        // Only the tab that holds the stream hears of an end; it tells the others once, and they look for themselves.
+        if (!ended.current) channel.current?.postMessage('ended')
+        ended.current = true
+      },
       mustChangePassword: () => setState('mustChange'),
     })
     const tabs = typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null

@@ -8,19 +8,21 @@ export function useDraft<T extends object>(
 ): { value: T; change: (part: Partial<T>) => void; restored: boolean; drop: () => void } {
   const [first] = useState(() => kept<T>(`draft.${name}`))
   const [value, setValue] = useState<T>(first ? { ...start, ...first.value } : start)
+  const [dropped, setDropped] = useState(false)
   const [touched, setTouched] = useState(false)
   useEffect(() => {
     if (touched) keep(`draft.${name}`, value)
   }, [name, value, touched])
   return {
     value,
-    restored: first !== null,
+    restored: first !== null && !dropped,
     change: (part) => {
       setTouched(true)
       setValue((now) => ({ ...now, ...part }))
     },
     drop: () => {
       setTouched(false)
+      setDropped(true)
       setValue(start)
       dropKept(`draft.${name}`)
     },

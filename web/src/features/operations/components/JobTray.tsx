@@ -31,20 +31,19 @@ export function JobTray() {
   const running = jobs.filter(isMoving).length
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={380} trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator disabled={running === 0} label={running} size={16} color="brand" offset={4}>
+      <Indicator disabled={running === 0} label={running} size={16} color="brand" offset={4}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
             size={36}
             aria-label={running > 0 ? t('tray.openRunning', { count: running }) : t('tray.open')}
-            aria-expanded={opened}
             onClick={() => setOpened((was) => !was)}
           >
             <Icon name="jobs" size={20} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} className={styles.tray}>
         <div className={styles.head}>{t('tray.title')}</div>
         {jobs.length === 0 ? (

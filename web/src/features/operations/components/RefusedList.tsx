@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatCount } from '../../../lib/format.ts'
 import { useFieldName, useReasonText } from '../../imports/field-name.ts'
@@ -92,11 +92,12 @@ function RefusedCells({ row }: { row: RefusedRow }) {
       {/* biome-ignore lint/a11y/useSemanticElements: part of the virtual table */}
       <span className={styles.values} role="cell">
         {Object.entries(row.values)
-          .filter(([, value]) => value !== '')
+          .filter(([, value]) => value.trim() !== '')
           .map(([column, value], index) => (
-            <span key={column} className={bad.has(column) ? styles.bad : undefined}>
-              {index === 0 ? value : ` · ${value}`}
-            </span>
+            <Fragment key={column}>
+              {index === 0 ? '' : ' · '}
+              <span className={bad.has(column) ? styles.bad : undefined}>{value}</span>
+            </Fragment>
           ))}
       </span>
     </>

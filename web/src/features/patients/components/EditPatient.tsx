@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
-import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
+import { Notice } from '../../../ui/Notice.tsx'
 import { changePatient, fetchPatient, patientKeys } from '../api.ts'
 import { changesOf, FORM_FIELDS, formOf, type PatientForm } from '../form.ts'
 import type { Patient } from '../types.ts'
+import { FormError } from './FormError.tsx'
 import { faultsOf } from './faults.ts'
 import { PatientFields } from './PatientFields.tsx'
 import styles from './PatientForm.module.css'
@@ -18,6 +19,7 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
   const queries = useQueryClient()
   // The record that the changes are counted from: as it was when the form was opened, or as shown after a clash.
   const [base, setBase] = useState(patient)
+  const form = useRef<HTMLFormElement>(null)
   const [clash, setClash] = useState<Patient | null>(null)
   const draft = useDraft<PatientForm>(`patient.${patient.id}`, formOf(patient))
   const save = useMutation({
@@ -47,7 +49,18 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
     else onDone()
   }
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <form ref={form} className={styles.form} onSubmit={submit} noValidate>
+      {draft.restored && save.isIdle ? (
+        <Notice
+          action={
+            <Button size="xs" variant="default" onClick={draft.drop}>
+              {t('patients.startAnew')}
+            </Button>
+          }
+        >
+          {t('patients.draftRestored')}
+        </Notice>
+      ) : null}
       {clash ? <Clash before={clash} now={base} /> : null}
       <PatientFields
         form={draft.value}
@@ -55,7 +68,7 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
         onChange={draft.change}
       />
       {save.error instanceof HttpError && save.error.code === 'state/version' ? null : (
-        <ErrorNotice error={save.error} />
+        <FormError error={save.error} form={form} />
       )}
       <div className={styles.actions}>
         <Button type="submit" loading={save.isPending}>

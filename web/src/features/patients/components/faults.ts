@@ -8,6 +8,8 @@ export function faultsOf(
   exists: (key: string) => boolean,
 ): Record<string, string> {
   if (!(error instanceof HttpError)) return {}
+  if (error.code === 'state/duplicate' && typeof error.problem.field === 'string')
+    return { [error.problem.field]: t('reasons.DUPLICATE_ID_NUMBER') }
   return Object.fromEntries(
     error.errors.map(({ path, message, code }: { path: string; message: string; code?: string }) => {
       const key = `reasons.${code}`

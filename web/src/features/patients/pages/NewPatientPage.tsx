@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { newIdempotencyKey } from '../../../lib/http.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
-import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
+import { Notice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { createPatient, patientKeys } from '../api.ts'
+import { FormError } from '../components/FormError.tsx'
 import { faultsOf } from '../components/faults.ts'
 import { PatientFields } from '../components/PatientFields.tsx'
 import styles from '../components/PatientForm.module.css'
@@ -19,6 +20,7 @@ export function NewPatientPage() {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const draft = useDraft<PatientForm>('patient.new', EMPTY_FORM)
+  const form = useRef<HTMLFormElement>(null)
   const key = useRef({ payload: '', value: '' })
   const create = useMutation({
     mutationFn: () => {
@@ -40,7 +42,7 @@ export function NewPatientPage() {
   }
   return (
     <Page title={t('patients.register')}>
-      <form className={styles.form} onSubmit={submit} noValidate>
+      <form ref={form} className={styles.form} onSubmit={submit} noValidate>
         {draft.restored && create.isIdle ? (
           <Notice
             action={
@@ -57,7 +59,7 @@ export function NewPatientPage() {
           faults={faultsOf(create.error, t, (name) => i18n.exists(name))}
           onChange={draft.change}
         />
-        <ErrorNotice error={create.error} />
+        <FormError error={create.error} form={form} />
         <div className={styles.actions}>
           <Button type="submit" loading={create.isPending}>
             {t('patients.register')}
