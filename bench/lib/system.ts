@@ -22,6 +22,9 @@ export function benchEnv(config: Config, overrides: Record<string, string> = {})
   )
   return {
     ...Object.fromEntries(given),
+    PORT: '0',
+    INTERNAL_PORT: '0',
+    WORKER_PORT: '0',
     LOG_LEVEL: 'warn',
     RATE_LIMIT_GENERAL_PER_HOUR: '1000000000',
     RATE_LIMIT_HEAVY_PER_HOUR: '1000000',

@@ -92,6 +92,9 @@ try {
     },
   )
   process.exitCode = ok ? 0 : 1
+} catch (error) {
+  console.error(api.output().slice(-4000))
+  throw error
 } finally {
   bare?.kill()
   await api.stop()
