@@ -184,7 +184,8 @@ function watchUpload(call: RequestCall, timeoutMs: number): void {
   }
   call.req.setTimeout(timeoutMs, stalled)
   call.req.once('close', () => {
-    call.req.setTimeout(0)
+    // a connection that was cut has no socket any more
+    call.req.socket?.setTimeout(0)
     call.req.off('timeout', stalled)
     if (!call.answered && call.req.complete) call.startDeadline(timeoutMs)
   })

@@ -133,7 +133,7 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
             options: parts.options,
           })
           const sameFileAs = await earlierWithFile(deps, call.principal as Principal, file.sha256)
-          return { body: { ...preview, sameFileAs } }
+          return { status: 200, body: { ...preview, sameFileAs } }
         } finally {
           await rm(file.path, { force: true })
         }

@@ -3,7 +3,6 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { isDiskFull } from '../../shared/db/errors.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
@@ -66,6 +65,7 @@ async function store(file: Readable, path: string): Promise<{ bytes: number; sha
 }
 
 const malformed = (detail: string) => new AppError('request/malformed', { detail })
+const tooLarge = () => new AppError('request/too-large', { detail: 'The file is larger than allowed.' })
 
 function openParser(req: IncomingMessage, maxBytes: number): BusboyInstance {
   const contentType = req.headers['content-type'] ?? ''
@@ -86,57 +86,77 @@ function openParser(req: IncomingMessage, maxBytes: number): BusboyInstance {
   }
 }
 
+/** Refuses at once what says of itself that it is too large; the fields and the heads of parts are beside the file. */
+function checkLength(req: IncomingMessage, maxBytes: number): void {
+  const length = Number(req.headers['content-length'] ?? 0)
+  if (length > maxBytes + MAX_FIELDS * MAX_FIELD_BYTES) throw tooLarge()
+}
+
 /**
- * Receives a multipart upload: fields first, then one part `file`, streamed to disk and never held in memory. Nothing
- * stays of an upload that is refused, too large, cut off or given up.
+ * Receives a multipart upload: fields first, then one part `file`, streamed to disk and never held in memory. What is
+ * refused is refused as soon as it is known, not after the last byte; nothing stays of an upload that is refused, too
+ * large, cut off or given up. `req` itself stays open for the answer.
  */
 export async function receiveUpload(req: IncomingMessage, options: ReceiveOptions): Promise<Received> {
+  const { signal } = options
   const parser = openParser(req, options.maxBytes)
+  checkLength(req, options.maxBytes)
   await mkdir(options.dir, { recursive: true, mode: 0o700 })
   const part = join(options.dir, `${newId()}.part`)
   const fields: Record<string, string> = {}
+  let stream: BusboyFileStream | undefined
   let storing: Promise<ReceivedFile> | undefined
-  let fault: unknown
+  let giveUp: () => void = () => undefined
 
-  const refuse = (error: unknown, stream?: Readable) => {
-    fault ??= error
-    stream?.resume()
-  }
-  parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
-    if (valueTruncated)
-      refuse(new AppError('request/too-large', { detail: `The field ${name} is too long.` }))
-    fields[name] = value
-  })
-  parser.on('fieldsLimit', () => refuse(malformed('There are too many fields.')))
-  parser.on('filesLimit', () => refuse(malformed('Only one file may be sent.')))
-  parser.on('file', (name: string, stream: BusboyFileStream, filename: string) => {
-    if (name !== 'file' || fault !== undefined)
-      return refuse(malformed('The file must come in a part named file.'), stream)
-    try {
-      options.check(fields)
-    } catch (error) {
-      return refuse(error, stream)
-    }
-    storing = store(stream, part).then((stored) => {
-      if (stream.truncated)
-        throw new AppError('request/too-large', { detail: 'The file is larger than allowed.' })
-      return { ...stored, path: part, name: safeName(filename) }
+  const parsed = new Promise<void>((resolve, reject) => {
+    giveUp = () => reject(signal.reason)
+    signal.addEventListener('abort', giveUp)
+    req.once('error', reject)
+    req.once('close', () => req.complete || reject(malformed('The upload was cut off.')))
+    parser.once('error', reject)
+    parser.once('finish', resolve)
+    parser.on('fieldsLimit', () => reject(malformed('There are too many fields.')))
+    parser.on('filesLimit', () => reject(malformed('Only one file may be sent.')))
+    parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
+      if (stream !== undefined) return reject(malformed('The fields must come before the file.'))
+      if (valueTruncated)
+        return reject(new AppError('request/too-large', { detail: `The field ${name} is too long.` }))
+      fields[name] = value
     })
-    storing.catch((error) => refuse(error, stream))
+    parser.on('file', (name: string, file: BusboyFileStream, filename: string) => {
+      stream = file
+      file.once('error', reject)
+      file.once('limit', () => reject(tooLarge()))
+      try {
+        if (name !== 'file') throw malformed('The file must come in a part named file.')
+        options.check(fields)
+      } catch (error) {
+        return reject(error)
+      }
+      storing = store(file, part).then((stored) => ({ ...stored, path: part, name: safeName(filename) }))
+      storing.catch(reject)
+    })
+    if (signal.aborted) giveUp()
+    else if (req.destroyed && !req.complete) reject(malformed('The upload was cut off.'))
+    else req.pipe(parser)
   })
 
   try {
-    await pipeline(req, parser, { signal: options.signal })
+    await parsed
     const file = await storing
-    if (fault !== undefined) throw fault
     if (file === undefined) throw malformed('There is no part named file.')
     const path = part.slice(0, -'.part'.length)
     await rename(part, path)
     return { fields, file: { ...file, path } }
   } catch (error) {
+    req.unpipe(parser)
+    stream?.destroy()
+    parser.destroy()
     await storing?.catch(() => undefined)
     await rm(part, { force: true })
-    throw asOurs(fault ?? error, options.signal)
+    throw asOurs(error, signal)
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

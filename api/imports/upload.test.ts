@@ -1,0 +1,324 @@
+import { readdir, rm } from 'node:fs/promises'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { csvOf, person } from '../../shared/testing/people.ts'
+import { startTestApi, type TestApi } from '../http/testing.ts'
+
+const MAX_BYTES = 64 * 1024 * 1024
+let api: TestApi
+let cookie: string
+
+beforeAll(async () => {
+  api = await startTestApi({ config: { UPLOAD_MAX_BYTES: MAX_BYTES, REQUEST_TIMEOUT_MS: 3000 } })
+})
+beforeEach(async () => {
+  await api.deps.emptyTables()
+  await rm(join(api.deps.config.DATA_DIR, 'uploads'), { recursive: true, force: true })
+  cookie = await api.signIn('admin')
+})
+afterAll(() => api.close())
+
+const BOUNDARY = 'clinic-test-boundary'
+const file = Buffer.from(csvOf([person(1), person(2)]))
+const uploads = () => readdir(join(api.deps.config.DATA_DIR, 'uploads')).catch(() => [])
+const operations = () => api.deps.db('operations')
+
+const post = (path = '/api/imports') =>
+  api.http.post(path).set('Cookie', cookie).set('X-Requested-With', 'clinic')
+const fieldPart = (name: string, value: string) =>
+  `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+const filePart = (name = 'p.csv', part = 'file') =>
+  `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${part}"; filename="${name}"\r\nContent-Type: text/csv\r\n\r\n`
+const END = `\r\n--${BOUNDARY}--\r\n`
+
+/** A request by hand, for bodies that no client would send. Answers the status line, or null when it was only cut. */
+async function raw(
+  head: Record<string, string>,
+  feed: (socket: Socket) => Promise<void>,
+): Promise<string | null> {
+  const { port } = api.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  let answer = ''
+  socket.on('data', (part) => (answer += part))
+  socket.on('error', () => undefined)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  const headers = {
+    Host: 'localhost',
+    Cookie: cookie,
+    'X-Requested-With': 'clinic',
+    'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`,
+    Connection: 'close',
+    ...head,
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`POST /api/imports HTTP/1.1\r\n${lines.join('')}\r\n`)
+  await feed(socket)
+  await Promise.race([closed, sleep(10_000)])
+  socket.destroy()
+  return answer === '' ? null : answer
+}
+const statusOf = (answer: string | null) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer ?? '')?.[1])
+
+/** Waits for what is cleaned up after the answer. */
+async function expectNothingLeft(): Promise<void> {
+  for (let i = 0; i < 40 && (await uploads()).length > 0; i++) await sleep(50)
+  expect(await uploads()).toEqual([])
+  expect(await operations()).toEqual([])
+}
+
+it('takes a file: 202, where to look, the record; the file is kept for the worker', async () => {
+  const answer = await post()
+    .field('kind', 'patients')
+    .field('options', '{"dryRun":true}')
+    .attach('file', file, 'my file.csv')
+  expect(answer.status).toBe(202)
+  expect(answer.headers.location).toBe(`/api/operations/${answer.body.operation.id}`)
+  expect(answer.body).toMatchObject({
+    operation: { status: 'queued', kind: 'patients', file: { name: 'my file.csv', bytes: file.length } },
+    sameFileAs: null,
+  })
+  expect(answer.body.operation.params.options).toMatchObject({ dryRun: true, onDuplicate: 'reject' })
+  expect(await uploads()).toHaveLength(1)
+  expect(JSON.stringify(answer.body)).not.toContain(api.deps.config.DATA_DIR)
+
+  const again = await post().field('kind', 'patients').attach('file', file, 'other.csv')
+  expect(again.body.sameFileAs).toBe(answer.body.operation.id)
+  const stranger = await api.signIn('assistant')
+  const theirs = await api.http
+    .post('/api/imports')
+    .set('Cookie', stranger)
+    .set('X-Requested-With', 'clinic')
+    .field('kind', 'patients')
+    .attach('file', file, 'p.csv')
+  expect(theirs).toMatchObject({ status: 202, body: { sameFileAs: null } })
+  const hidden = await api.http.get(`/api/operations/${answer.body.operation.id}`).set('Cookie', stranger)
+  expect(hidden.status).toBe(404)
+})
+
+it('answers a repeat under the same key with the first operation, also twice at once', async () => {
+  const send = (body = file) =>
+    post().set('Idempotency-Key', 'once').field('kind', 'patients').attach('file', body, 'p.csv')
+  const both = await Promise.all([send(), send()])
+  expect(both.map(({ status }) => status)).toEqual([202, 202])
+  expect(both[0].body.operation.id).toBe(both[1].body.operation.id)
+  expect(await operations()).toHaveLength(1)
+  const other = await send(Buffer.from(csvOf([person(3)])))
+  expect(other).toMatchObject({ status: 422, body: { code: 'request/idempotency-mismatch' } })
+  expect(await operations()).toHaveLength(1)
+})
+
+describe('a refused upload leaves nothing behind', () => {
+  const BAD: [string, number, string, () => PromiseLike<{ status: number; body: { code: string } }>][] = [
+    [
+      'fields after the file',
+      400,
+      'request/malformed',
+      () =>
+        post().field('kind', 'patients').attach('file', file, 'p.csv').field('options', '{"dryRun":true}'),
+    ],
+    [
+      'the kind after the file',
+      400,
+      'request/invalid',
+      () => post().attach('file', file, 'p.csv').field('kind', 'patients'),
+    ],
+    ['no file', 400, 'request/malformed', () => post().field('kind', 'patients')],
+    [
+      'a file part of another name',
+      400,
+      'request/malformed',
+      () => post().field('kind', 'patients').attach('upload', file, 'p.csv'),
+    ],
+    [
+      'two files',
+      400,
+      'request/malformed',
+      () => post().field('kind', 'patients').attach('file', file, 'p.csv').attach('file', file, 'q.csv'),
+    ],
+    ['JSON', 415, 'request/unsupported-type', () => post().send({ kind: 'patients' })],
+    [
+      'an unknown kind',
+      400,
+      'request/invalid',
+      () => post().field('kind', 'cats').attach('file', file, 'p.csv'),
+    ],
+    [
+      'an unknown field',
+      400,
+      'request/invalid',
+      () => post().field('kind', 'patients').field('evil', '1').attach('file', file, 'p.csv'),
+    ],
+    [
+      'options that are no JSON',
+      400,
+      'request/invalid',
+      () => post().field('kind', 'patients').field('options', '{').attach('file', file, 'p.csv'),
+    ],
+    [
+      'an unknown option',
+      400,
+      'request/invalid',
+      () => post().field('kind', 'patients').field('options', '{"speed":9}').attach('file', file, 'p.csv'),
+    ],
+    [
+      'a mode that is not there yet',
+      422,
+      'rule/broken',
+      () =>
+        post()
+          .field('kind', 'patients')
+          .field('options', '{"mode":"all-or-nothing"}')
+          .attach('file', file, 'p.csv'),
+    ],
+    [
+      'a field of 70 kB',
+      413,
+      'request/too-large',
+      () =>
+        post().field('kind', 'patients').field('options', ' '.repeat(70_000)).attach('file', file, 'p.csv'),
+    ],
+    [
+      'a wrong key',
+      400,
+      'request/invalid',
+      () => post().set('Idempotency-Key', 'a b').field('kind', 'patients').attach('file', file, 'p.csv'),
+    ],
+  ]
+
+  it.each(BAD)('%s: %i %s', async (_, status, code, send) => {
+    const answer = await send()
+    expect([answer.status, answer.body.code]).toEqual([status, code])
+    await expectNothingLeft()
+  })
+
+  it('a body without a boundary, or that is none', async () => {
+    const feed = async (socket: Socket) => void socket.write('nothing of the kind')
+    const length = { 'Content-Length': '19' }
+    expect(statusOf(await raw({ ...length, 'Content-Type': 'multipart/form-data' }, feed))).toBe(415)
+    expect(statusOf(await raw({ ...length, 'Content-Type': 'multipart/form-data; charset=x' }, feed))).toBe(
+      400,
+    )
+    expect(statusOf(await raw(length, feed))).toBe(400)
+    await expectNothingLeft()
+  })
+
+  it('somebody who may not import', async () => {
+    cookie = await api.signIn('doctor')
+    const answer = await post().field('kind', 'patients').attach('file', file, 'p.csv')
+    expect(answer.status).toBe(403)
+    await expectNothingLeft()
+  })
+
+  it('one that is too large is refused by what it says, or once it is', async () => {
+    const say = { 'Content-Length': String(10 * 1024 ** 3) }
+    const startedAt = Date.now()
+    expect(statusOf(await raw(say, async () => undefined))).toBe(413)
+    expect(Date.now() - startedAt).toBeLessThan(2000)
+    const megabyte = Buffer.alloc(1024 * 1024, 'x')
+    let sent = 0
+    const answer = await raw({ 'Transfer-Encoding': 'chunked' }, async (socket) => {
+      const chunk = (bytes: Buffer | string) =>
+        Buffer.concat([
+          Buffer.from(`${bytes.length.toString(16)}\r\n`),
+          Buffer.from(bytes),
+          Buffer.from('\r\n'),
+        ])
+      socket.write(chunk(fieldPart('kind', 'patients') + filePart()))
+      while (!socket.destroyed && sent < 4 * MAX_BYTES) {
+        sent += megabyte.length
+        if (!socket.write(chunk(megabyte)))
+          await Promise.race([new Promise((r) => socket.once('drain', r)), sleep(300)])
+        if (socket.readableEnded || socket.bytesRead > 0) break
+      }
+    })
+    expect(statusOf(answer)).toBe(413)
+    expect(sent).toBeLessThan(2 * MAX_BYTES)
+    await expectNothingLeft()
+  })
+
+  it('one that is cut off, in the file or before it', async () => {
+    for (const text of [
+      fieldPart('kind', 'patients') + filePart() + file.toString(),
+      fieldPart('kind', 'pat'),
+    ]) {
+      await raw({ 'Content-Length': '1000000' }, async (socket) => {
+        socket.write(text)
+        await sleep(200)
+        socket.destroy()
+      })
+      await expectNothingLeft()
+    }
+    const ended = fieldPart('kind', 'patients') + filePart() + file.toString()
+    const answer = await raw(
+      { 'Content-Length': String(ended.length) },
+      async (socket) => void socket.write(ended),
+    )
+    expect(statusOf(answer)).toBe(400)
+    await expectNothingLeft()
+  })
+
+  it('one that stands still', async () => {
+    const text = fieldPart('kind', 'patients') + filePart() + file.toString()
+    const answer = await raw({ 'Content-Length': '1000000' }, async (socket) => void socket.write(text))
+    expect(statusOf(answer)).toBe(408)
+    await expectNothingLeft()
+  })
+})
+
+describe('what only the worker can refuse is taken, and the preview tells it', () => {
+  const columns = Buffer.from(`${Array.from({ length: 100_000 }, (_, i) => `c${i}`).join(',')}\n1,2\n`)
+  const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex')
+  const preview = (body: Buffer, options = {}) =>
+    post('/api/imports/preview')
+      .field('kind', 'patients')
+      .field('options', JSON.stringify(options))
+      .attach('file', body, 'p.csv')
+
+  it('shows how a file would be read, and keeps nothing', async () => {
+    const answer = await preview(file)
+    expect(answer.status).toBe(200)
+    expect(answer.body).toMatchObject({
+      format: 'csv',
+      encoding: 'utf-8',
+      delimiter: ',',
+      strictness: 'strict',
+      missing: [],
+      sameFileAs: null,
+    })
+    expect(answer.body.rows).toHaveLength(2)
+    await expectNothingLeft()
+  })
+
+  it.each([
+    ['a picture', png, 'import/not-a-table'],
+    ['nothing', Buffer.alloc(0), 'import/empty-file'],
+    ['100,000 columns', columns, 'import/bad-header'],
+    ['a mapping to nowhere', file, 'import/bad-mapping'],
+  ])('%s: 422', async (what, body, code) => {
+    const answer = await preview(body, what.startsWith('a mapping') ? { mapping: { name: 'Nobody' } } : {})
+    expect([answer.status, answer.body.code]).toEqual([422, code])
+    await expectNothingLeft()
+  })
+
+  it('a line of 60 MB costs no memory', async () => {
+    const before = process.memoryUsage().rss
+    let peak = before
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().rss)
+    }, 10)
+    const megabyte = Buffer.alloc(1024 * 1024, 'x')
+    const head = fieldPart('kind', 'patients') + filePart()
+    const length = head.length + 60 * megabyte.length + END.length
+    const answer = await raw({ 'Content-Length': String(length) }, async (socket) => {
+      socket.write(head)
+      for (let i = 0; i < 60; i++)
+        if (!socket.write(megabyte)) await new Promise((r) => socket.once('drain', r))
+      socket.write(END)
+    })
+    clearInterval(watch)
+    expect(statusOf(answer)).toBe(202)
+    expect((peak - before) / 1024 ** 2).toBeLessThan(80)
+  })
+})
