@@ -8,6 +8,8 @@ export type SessionsAlive = (deps: Deps, sessionIds: string[]) => Promise<Map<st
 
 const CHECK_EVERY_MS = 2500
 const SESSIONS_PER_CALL = 1000
+/** A flushed store ends all sessions too; this lets the reader notice first, so that clients are told `reset`. */
+const RESET_FIRST_MS = 1300
 
 /**
  * Says goodbye to clients whose session has ended or has other rights now; the client comes back and is judged anew.
@@ -29,7 +31,8 @@ export function watchSessions(
     for (const { who, stream } of clients) {
       // Not asked about: it came while we asked. Its turn is next.
       const now = alive.get(who.sessionId)
-      if (now !== undefined && !sameRights(now, who.principal)) stream.bye('session')
+      if (now === undefined || sameRights(now, who.principal)) continue
+      setTimeout(() => stream.bye('session'), now === null ? RESET_FIRST_MS : 0).unref()
     }
   }
   let checking = false
