@@ -3,8 +3,16 @@ import type { AuditEntry } from '../../shared/audit/entry.ts'
 import type { Cached } from '../../shared/cache/read-cache.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { deletePatient, editPatient, registerPatient, type Writer } from '../../shared/patients/commands.ts'
-import { getPatient, getPatientHistory, listPatients, searchPatients } from '../../shared/patients/reads.ts'
 import {
+  getPatient,
+  getPatientHistory,
+  listDuplicates,
+  listPatients,
+  searchPatients,
+} from '../../shared/patients/reads.ts'
+import {
+  duplicateQuestion,
+  duplicatesFound,
   patient,
   patientChanges,
   patientHistory,
@@ -18,9 +26,9 @@ import { variantFor } from '../../shared/patients/view.ts'
 import type { Principal } from '../../shared/rights/permissions.ts'
 import { isRowId } from '../../shared/units/ids.ts'
 import { type Call, type Reply, type Route, route } from '../http/route.ts'
+import { seenInHeader, seenState } from '../http/seen.ts'
 import type { ApiServices } from '../services.ts'
 import { DELETERS, READERS, WRITERS } from './policy.ts'
-import { seenInHeader, seenState } from './seen.ts'
 
 const MAX_ID_CHARS = 64
 const idParams = z.strictObject({ id: z.string().max(MAX_ID_CHARS) })
@@ -115,6 +123,24 @@ export function patientsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spoo
       body: patientSearch,
       response: patientsFound,
       handle: (call) => search(call, call.body.query),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/patients/duplicates',
+      tag: 'patients',
+      summary: 'Who in the file may be this person already',
+      access: READERS,
+      limit: 'general',
+      body: duplicateQuestion,
+      response: duplicatesFound,
+      handle: async (call) => {
+        const body = await listDuplicates(deps, call.body, variantFor(principalOf(call).role))
+        await record(call, {
+          action: 'patients.duplicates',
+          detail: { shown: body.data.map(({ id }) => id) },
+        })
+        return { status: 200, body }
+      },
     }),
     route({
       method: 'GET',

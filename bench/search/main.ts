@@ -120,9 +120,10 @@ async function run(): Promise<boolean> {
     // compiled code and open connections are not what a search costs
     for (const texts of Object.values(queryClasses(sample, 10, 5)))
       for (const text of texts) await search(text)
+    console.log('the API is up; searching')
     const raw = await timed(deps, search, queryClasses(sample, option('queries', 200)))
-    const faults = await compared(search, queryClasses(sample, Math.ceil(checks / 13), 23), oracle, checks)
     console.table(raw)
+    const faults = await compared(search, queryClasses(sample, Math.ceil(checks / 13), 23), oracle, checks)
     for (const line of faults.slice(0, 20)) console.log(line)
     const figures: Figure[] = Object.entries(raw)
       .filter(([name]) => !UNTIMED.has(name))

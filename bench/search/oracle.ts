@@ -8,22 +8,27 @@ export interface Oracle {
   matches(text: string): { all: Set<number>; whole: Set<number> }
 }
 
-const intersect = (sets: Set<number>[]): Set<number> => {
-  const [least, ...others] = sets.sort((a, b) => a.size - b.size)
-  return new Set([...(least ?? [])].filter((id) => others.every((set) => set.has(id))))
-}
-
 const cardOf = (id: number): string => String(id).padStart(6, '0')
 
 /** An empty {@link Oracle}. */
 export function createOracle(): Oracle {
   const idsOf = new Map<string, number[]>()
+  /** The words of each person by id; the texts are those of the vocabulary, so a million of them cost little. */
+  const wordsOf: string[][] = []
   const numbers: { id: number; idNumber: string; phone: string }[] = []
 
-  const begins = (typed: string): Set<number> => {
-    const ids = new Set<number>()
-    for (const [word, list] of idsOf) if (word.startsWith(typed)) for (const id of list) ids.add(id)
-    return ids
+  /** Everybody with a word that begins like the rarest of the typed ones, looked through one by one. */
+  const byWords = (typed: string[]): Set<number> => {
+    const lists = typed.map((text) =>
+      [...idsOf].flatMap(([word, ids]) => (word.startsWith(text) ? [ids] : [])),
+    )
+    const sizes = lists.map((list) => list.reduce((sum, ids) => sum + ids.length, 0))
+    const rarest = lists[sizes.indexOf(Math.min(...sizes))] ?? []
+    const all = new Set<number>()
+    for (const ids of rarest)
+      for (const id of ids)
+        if (typed.every((text) => wordsOf[id]?.some((word) => word.startsWith(text)))) all.add(id)
+    return all
   }
   const byDigits = (typed: string): Set<number> => {
     const digits = typed.replace(/^P-?/, '')
@@ -39,7 +44,9 @@ export function createOracle(): Oracle {
   }
   return {
     add({ id, name, idNumber, phone }) {
-      for (const word of nameWords(name)) {
+      const words = nameWords(name)
+      wordsOf[id] = words
+      for (const word of words) {
         const list = idsOf.get(word)
         if (list === undefined) idsOf.set(word, [id])
         else list.push(id)
@@ -49,9 +56,10 @@ export function createOracle(): Oracle {
     matches(text) {
       if (/^(P-)?\d+$/.test(text)) return { all: byDigits(text), whole: new Set() }
       const words = nameWords(text)
+      const all = byWords(words)
       return {
-        all: intersect(words.map(begins)),
-        whole: intersect(words.map((word) => new Set(idsOf.get(word)))),
+        all,
+        whole: new Set([...all].filter((id) => words.every((word) => wordsOf[id]?.includes(word)))),
       }
     },
   }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
-import { finish } from '../cache/entry.ts'
 import { invalidate } from '../cache/invalidate.ts'
 import { noteInvalidation } from '../cache/notes.ts'
 import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
+import { assertSeen as assertSeenState, type Seen } from '../db/seen.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
@@ -24,9 +24,6 @@ export interface Writer {
   who: Omit<AuditEntry, 'action' | 'outcome'>
   variant: PatientVariant
 }
-
-/** The state a writer has seen: its version, or the ETag of the record as that role sees it. */
-export type Seen = { version: number } | { etag: string }
 
 /** Source of external ids that are typed by hand. */
 const DESK = 'desk'
@@ -149,9 +146,7 @@ const about = (writer: Writer, id: string): Omit<AuditEntry, 'action'> => ({
 })
 
 function assertSeen(row: PatientRow, seen: Seen, variant: PatientVariant): void {
-  const current = viewPatient(row, variant)
-  const same = 'version' in seen ? seen.version === row.version : seen.etag === finish(current).etag
-  if (!same) throw new AppError('state/version', { extra: { current } })
+  assertSeenState(seen, row.version, viewPatient(row, variant))
 }
 
 const definedOf = (changes: PatientChanges) =>

@@ -4,9 +4,10 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import { fromSqlUtc } from '../units/clock.ts'
 import { isRowId } from '../units/ids.ts'
+import { findDuplicates } from './duplicates.ts'
 import type { PatientRow } from './model.ts'
 import { countPatients, findHistory, findImports, pageIds, patients } from './repository.ts'
-import type { PatientHistory, PatientListQuery } from './schema.ts'
+import type { DuplicateQuestion, PatientHistory, PatientListQuery } from './schema.ts'
 import { searchPatientRows } from './search.ts'
 import { isEmptySearch, readSearch } from './search-query.ts'
 import { type PatientVariant, viewPatient } from './view.ts'
@@ -89,6 +90,12 @@ export async function searchPatients(deps: ReadDeps, text: string, variant: Pati
     const rows = isEmptySearch(query) ? [] : await searchPatientRows(deps.db, query)
     return { data: rows.map((row) => viewPatient(row, variant)) }
   })
+}
+
+/** Patients who may be the person at the desk already, with what they have in common; straight from the database. */
+export async function listDuplicates(deps: ReadDeps, question: DuplicateQuestion, variant: PatientVariant) {
+  const found = await findDuplicates(deps.db, question)
+  return { data: found.map(({ row, reasons }) => ({ ...viewPatient(row, variant), reasons })) }
 }
 
 /** What happened to a patient's record, newest first: who wrote which fields, and which import. */

@@ -78,6 +78,23 @@ export async function holderOf(
   return undefined
 }
 
+/** Ids of patients with this value in an indexed column. */
+export function findIdsBy(
+  db: Db,
+  column: 'id_number' | 'phone',
+  value: string,
+  limit: number,
+): Promise<string[]> {
+  return reading(
+    db('patients')
+      .comment(`patients.by-${column}`)
+      .where({ [column]: value })
+      .whereNull('deleted_at')
+      .limit(limit)
+      .pluck('id') as Promise<string[]>,
+  )
+}
+
 export interface HistoryRow {
   at: string
   action: string

@@ -93,6 +93,18 @@ export const patientSearch = z.strictObject({ query: z.string().max(MAX_QUERY) }
 export const patientsFound = z.object({ data: z.array(patient) })
 export type PatientsFound = z.infer<typeof patientsFound>
 
+/** What is known of somebody who may be in the file already. */
+export const duplicateQuestion = z.strictObject({
+  name: z.string().max(MAX_TEXT).optional(),
+  dateOfBirth: z.string().max(MAX_QUERY).optional(),
+  idNumber: z.string().max(MAX_QUERY).optional(),
+  phone: z.string().max(MAX_QUERY).optional(),
+})
+export type DuplicateQuestion = z.infer<typeof duplicateQuestion>
+export const duplicatesFound = z.object({
+  data: z.array(patient.extend({ reasons: z.array(z.enum(['idNumber', 'phone', 'name'])) })),
+})
+
 /** What happened to a patient's record, newest first: references, no values. */
 export const patientHistory = z.object({
   data: z.array(
