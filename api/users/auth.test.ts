@@ -219,6 +219,36 @@ describe('sessions', () => {
   })
 })
 
+describe('a change of rights while somebody signs in', () => {
+  it('leaves no session with the old rights', async () => {
+    const admin = await api.signIn('admin')
+    const id = await api.user('doctor')
+    for (let round = 1; round <= 8; round++) {
+      const role = round % 2 === 0 ? 'doctor' : 'cashier'
+      const [first, changed, second] = await Promise.all([
+        login('doctor', TEST_PASSWORD),
+        send('patch', `/api/users/${id}`, admin).send({ version: round, role }),
+        login('doctor', TEST_PASSWORD),
+      ])
+      expect(changed.status).toBe(200)
+      for (const answer of [first, second]) {
+        if (answer.status !== 200) continue
+        const session = await sessionsOf(id)
+        expect(session.every((each) => each.role === role)).toBe(true)
+      }
+    }
+  })
+})
+
+/** What the open sessions of a user say about him. */
+async function sessionsOf(userId: string): Promise<{ role: string }[]> {
+  const ids = await api.deps.redis.smembers(`${api.deps.prefix}:sessions-of:${userId}`)
+  const texts = await Promise.all(
+    ids.map((each) => api.deps.redis.hget(`${api.deps.prefix}:session:${each}`, 'd')),
+  )
+  return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as { role: string }]))
+}
+
 describe('passwords', () => {
   const change = (cookie: string, currentPassword: string, newPassword: string) =>
     send('post', '/api/auth/password', cookie).send({ currentPassword, newPassword })
