@@ -1,4 +1,5 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
+import { doctorsRoutes } from './doctors/routes.ts'
 import { eventsRoutes } from './events/routes.ts'
 import type { Route } from './http/route.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
@@ -8,6 +9,7 @@ import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
 import type { ApiServices } from './services.ts'
+import { settingsRoutes } from './settings/routes.ts'
 import { usersRoutes } from './users/routes.ts'
 
 /** Every route of the API. A domain joins by one line. */
@@ -20,6 +22,8 @@ export function allRoutes(services: ApiServices): Route[] {
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),
     ...patientsRoutes(services),
+    ...doctorsRoutes(services),
+    ...settingsRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

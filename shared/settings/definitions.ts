@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { PRIORITIES } from '../queue/schema.ts'
+
+const MAX_TEXT = 200
+const MAX_ADDRESS = 500
+const MAX_START = 9000
+const MAX_MINUTES = 600
+const MAX_ROWS = 20
+
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .refine((value) => value.isWellFormed(), 'Has characters that cannot be stored')
+const minutes = z.number().int().min(1).max(MAX_MINUTES)
+/** An order of all the words of a list, each once. */
+const orderOf = <const Word extends string>(words: readonly [Word, ...Word[]]) =>
+  z
+    .array(z.enum(words))
+    .length(words.length)
+    .refine((order) => new Set(order).size === words.length, 'Must name each once')
+
+/** Languages that a screen can call a number in. */
+export const SPOKEN = ['ms', 'en', 'zh', 'ta'] as const
+
+interface Definition {
+  group: 'clinic' | 'queue' | 'display'
+  title: string
+  schema: z.ZodType
+  default: unknown
+}
+
+/** The one table of the clinic's settings. Adding a setting is adding an entry. */
+export const SETTINGS = {
+  'clinic.name': {
+    group: 'clinic',
+    title: 'Name of the clinic on print-outs and screens',
+    schema: text(MAX_TEXT).min(1),
+    default: 'Klinik',
+  },
+  'clinic.address': {
+    group: 'clinic',
+    title: 'Address on print-outs',
+    schema: text(MAX_ADDRESS),
+    default: '',
+  },
+  'clinic.phone': {
+    group: 'clinic',
+    title: 'Telephone on print-outs',
+    schema: z.union([z.literal(''), z.string().regex(/^\+?[0-9 ()-]{6,20}$/, 'Must be a telephone number')]),
+    default: '',
+  },
+  'queue.ticketFormat': {
+    group: 'queue',
+    title: 'First ticket as it looks: letters, then as many digits as a number has at least',
+    schema: z
+      .string()
+      .regex(/^[A-Z]{0,3}-?[0-9]{2,5}$/, 'Must be up to three capital letters and 2 to 5 digits: A001'),
+    default: 'A001',
+  },
+  'queue.ticketStart': {
+    group: 'queue',
+    title: 'First ticket number of a day',
+    schema: z.number().int().min(1).max(MAX_START),
+    default: 1,
+  },
+  'queue.priorityOrder': {
+    group: 'queue',
+    title: 'Whom call-next takes first',
+    schema: orderOf(PRIORITIES),
+    default: ['emergency', 'pregnant', 'elderly', 'child', 'normal'],
+  },
+  'queue.waitingWarnMin': {
+    group: 'queue',
+    title: 'Minutes of waiting that staff are warned at',
+    schema: minutes,
+    default: 45,
+  },
+  'queue.calledLimitMin': {
+    group: 'queue',
+    title: 'Minutes after a call until a patient who has not come is pointed out',
+    schema: minutes,
+    default: 5,
+  },
+  'display.names': {
+    group: 'display',
+    title: 'What screens show beside the number: a masked name, or nothing',
+    schema: z.enum(['masked', 'none']),
+    default: 'masked',
+  },
+  'display.languages': {
+    group: 'display',
+    title: 'Languages in which numbers are called, one after another',
+    schema: z
+      .array(z.enum(SPOKEN))
+      .max(SPOKEN.length)
+      .refine((list) => new Set(list).size === list.length, 'Must name each once'),
+    default: ['ms', 'en', 'zh', 'ta'],
+  },
+  'display.rows': {
+    group: 'display',
+    title: 'How many calls and how many next numbers a screen shows',
+    schema: z.number().int().min(1).max(MAX_ROWS),
+    default: 8,
+  },
+} as const satisfies Record<string, Definition>
+
+/** A key of {@link SETTINGS}. */
+export type SettingName = keyof typeof SETTINGS
+/** All settings with their values. */
+export type Settings = { [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]
+
+/** Whether there is a setting of this name. */
+export const isSettingName = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name)

@@ -1,0 +1,37 @@
+import { isSettingName, SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './definitions.ts'
+import type { SettingRow } from './repository.ts'
+import type { Setting } from './schema.ts'
+
+/** A stored value that its definition still takes; a definition that changed since makes it the default again. */
+function presentValue(name: SettingName, stored: string | undefined): unknown {
+  const { schema, default: fallback } = SETTINGS[name]
+  if (stored === undefined) return fallback
+  const parsed = schema.safeParse(JSON.parse(stored))
+  return parsed.success ? parsed.data : fallback
+}
+
+/** One setting as administrators see it. */
+export function viewSetting(
+  name: SettingName,
+  row: Pick<SettingRow, 'value' | 'version'> | undefined,
+): Setting {
+  const { group, title, default: fallback } = SETTINGS[name]
+  return {
+    name,
+    group,
+    title,
+    value: presentValue(name, row?.value),
+    default: fallback,
+    version: row?.version ?? 0,
+  }
+}
+
+/** All settings in the order of their table. */
+export function viewSettings(rows: readonly SettingRow[]): Setting[] {
+  const stored = new Map(rows.filter(({ name }) => isSettingName(name)).map((row) => [row.name, row]))
+  return SETTING_NAMES.map((name) => viewSetting(name, stored.get(name)))
+}
+
+/** Settings as the rules use them. */
+export const valuesOf = (settings: readonly Setting[]): Settings =>
+  Object.fromEntries(settings.map(({ name, value }) => [name, value])) as Settings
