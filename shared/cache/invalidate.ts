@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Deps } from '../deps.ts'
 import { safeError } from '../log/log.ts'
+import { dependentsOf } from './dependents.ts'
 import { baseOf, eraKey, generationKey, TOKEN_TTL_MS } from './keys.ts'
 import { INVALIDATE, run } from './scripts.ts'
 import { type CacheState, stateOf } from './state.ts'
@@ -54,13 +55,28 @@ function keepUnsent(state: CacheState, domain: string, ids: readonly string[]): 
  */
 export async function invalidate(deps: CacheDeps, what: Invalidation): Promise<void> {
   const state = stateOf(deps.cacheRedis)
-  const ids = what.ids ?? []
+  const told = [
+    tell(deps, state, what.domain, what.ids ?? []),
+    ...dependentsOf(what.domain).map((domain) => tell(deps, state, domain, [])),
+  ]
+  // a note is confirmed only when all of it has arrived
+  const all = (await Promise.all(told)).every(Boolean)
+  if (all && what.note !== undefined) state.confirmed.push(what.note)
+}
+
+async function tell(
+  deps: CacheDeps,
+  state: CacheState,
+  domain: string,
+  ids: readonly string[],
+): Promise<boolean> {
   try {
-    await send(deps, state, what.domain, ids)
-    if (what.note !== undefined) state.confirmed.push(what.note)
+    await send(deps, state, domain, ids)
+    return true
   } catch (error) {
-    keepUnsent(state, what.domain, ids)
-    deps.log.warn({ err: safeError(error), domain: what.domain }, 'the cache could not be told of a change')
+    keepUnsent(state, domain, ids)
+    deps.log.warn({ err: safeError(error), domain }, 'the cache could not be told of a change')
+    return false
   }
 }
 

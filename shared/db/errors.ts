@@ -1,6 +1,7 @@
 import { AppError } from '../errors/app-error.ts'
 
 const DUPLICATE_KEY = 1062
+const NO_REFERENCED_ROW = 1452
 const NO_SUCH_TABLE = 1146
 const LOCK_WAIT = 1205
 const DEADLOCK = 1213
@@ -38,6 +39,9 @@ function codeOf(error: unknown): string | undefined {
 
 /** A unique key refused the row. */
 export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === DUPLICATE_KEY
+
+/** A foreign key refused the row: what it refers to is not there. */
+export const isMissingReference = (error: unknown): boolean => numberOf(error) === NO_REFERENCED_ROW
 
 /** The schema is not there (yet). */
 export const isMissingTable = (error: unknown): boolean => numberOf(error) === NO_SUCH_TABLE
