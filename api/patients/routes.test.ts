@@ -130,6 +130,33 @@ describe('reading', () => {
     expect([same.status, same.text]).toEqual([304, ''])
   })
 
+  it('costs no statement and two round trips to Redis when it is cached', async () => {
+    const { id } = await register()
+    const { db, redis, cacheRedis } = api.deps
+    const read = () => call('get', `/api/patients/${id}`)
+    const counted = async () => {
+      const statements: string[] = []
+      let trips = 0
+      const note = (query: { sql: string }) => {
+        // what every process does beside its requests is not theirs
+        if (query.sql.includes('patients.') || query.sql.includes('users')) statements.push(query.sql)
+      }
+      db.on('query', note)
+      const originals = [redis, cacheRedis].map((each) => [each, each.sendCommand] as const)
+      for (const [each, send] of originals)
+        each.sendCommand = (command, ...rest) => {
+          trips++
+          return send.call(each, command, ...rest)
+        }
+      const answer = await read()
+      for (const [each, send] of originals) each.sendCommand = send
+      db.off('query', note)
+      return { cache: answer.headers['x-cache'], statements: statements.length, trips }
+    }
+    expect(await counted()).toMatchObject({ cache: 'MISS', statements: 1 })
+    expect(await counted()).toEqual({ cache: 'HIT', statements: 0, trips: 2 })
+  })
+
   it('keeps allergies and remarks from the cashier, cached or not', async () => {
     const { id } = await register({ remarks: 'prefers mornings' })
     for (let i = 0; i < 2; i++) {

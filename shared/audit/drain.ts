@@ -5,6 +5,7 @@ import type { Knex } from '../db/connect.ts'
 import { isConnectionLost, isDuplicateKey } from '../db/errors.ts'
 import type { Deps } from '../deps.ts'
 import { safeError } from '../log/log.ts'
+import { pause } from '../units/pause.ts'
 import type { AuditRow } from './entry.ts'
 import { ABANDONED_AFTER_MS, CLOSED_SUFFIX, OPEN_SUFFIX, spoolDir } from './spool.ts'
 
@@ -146,18 +147,4 @@ async function attempt(deps: DrainDeps): Promise<void> {
     if (!isConnectionLost(error))
       deps.log.error({ err: safeError(error) }, 'the audit spool cannot be drained')
   }
-}
-
-/** Waits, or less when the signal says so. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
 }

@@ -3,7 +3,7 @@ import { isConnectionLost, isDuplicateKey } from '../db/errors.ts'
 import type { Deps } from '../deps.ts'
 import { safeError } from '../log/log.ts'
 import { toSqlUtc } from '../units/clock.ts'
-import { pause } from './drain.ts'
+import { pause } from '../units/pause.ts'
 import { entryColumns, entryHash, GENESIS, type StoredEntry, sealHash } from './hash.ts'
 
 const SEAL_MAX_ENTRIES = 2000

@@ -2,6 +2,7 @@ import type { Knex } from '../db/connect.ts'
 import { isConnectionLost } from '../db/errors.ts'
 import type { Deps } from '../deps.ts'
 import { safeError } from '../log/log.ts'
+import { pause } from '../units/pause.ts'
 import { type CacheDeps, type Invalidation, invalidate } from './invalidate.ts'
 import { stateOf } from './state.ts'
 
@@ -58,14 +59,6 @@ export async function invalidationLoop(deps: NoteDeps, signal: AbortSignal): Pro
       if (!isConnectionLost(error))
         deps.log.error({ err: safeError(error) }, 'invalidations cannot be repeated')
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, EVERY_MS)
-      function done(): void {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      signal.addEventListener('abort', done)
-    })
+    await pause(EVERY_MS, signal)
   }
 }

@@ -100,14 +100,19 @@ describe('the read cache', () => {
     expect(await cachedOne(deps, one, load())).toMatchObject({ cache: 'MISS' })
   })
 
-  const keysOf = (kind: string) => deps.cacheRedis.keys(`${deps.prefix}:cache:${DOMAIN}:${kind}:*`)
+  /** Where the answers lie now: keys hold the domain's present tokens. */
+  const placeOf = async (kind: 'one' | 'list', name: string) => {
+    const root = `${deps.prefix}:cache:${DOMAIN}`
+    const token = await deps.cacheRedis.get(`${root}:${kind === 'one' ? 'era' : 'gen'}`)
+    return `${root}:${kind}:${token}:${name}`
+  }
 
   it('takes garbage for a miss and overwrites it', async () => {
     await cachedOne(deps, one, load())
     await cachedList(deps, list, load())
-    const [oneKey] = await keysOf('one')
-    const [listKey] = await keysOf('list')
-    const whole = await deps.cacheRedis.getBuffer(listKey as string)
+    const oneKey = await placeOf('one', '7')
+    const listKey = await placeOf('list', 'staff:all')
+    const whole = await deps.cacheRedis.getBuffer(listKey)
     const damaged = Buffer.from(whole as Buffer)
     damaged[damaged.length - 2] = 0x21
     for (const garbage of [
@@ -116,14 +121,14 @@ describe('the read cache', () => {
       damaged,
       (whole as Buffer).subarray(0, 40),
     ]) {
-      await deps.cacheRedis.hset(oneKey as string, 'staff', garbage)
-      await deps.cacheRedis.set(listKey as string, garbage)
+      await deps.cacheRedis.hset(oneKey, 'staff', garbage)
+      await deps.cacheRedis.set(listKey, garbage)
       for (const expected of ['MISS', 'HIT']) {
         expect((await cachedOne(deps, one, load()))?.cache).toBe(expected)
         expect((await cachedList(deps, list, load())).cache).toBe(expected)
       }
     }
-    await deps.cacheRedis.set(oneKey as string, 'no hash at all')
+    await deps.cacheRedis.set(oneKey, 'no hash at all')
     expect(bodyOf(await cachedOne(deps, one, load())).version).toBe(1)
     expect((await cachedOne(deps, one, load()))?.cache).toBe('MISS')
   })
