@@ -11,6 +11,9 @@ import { HELD_STATUSES, type OperationStatus } from './schema.ts'
 /** Starts without a single new checkpoint after which an operation is given up: something in it kills its worker. */
 const MAX_BARREN_STARTS = 3
 
+/** A holder writes its heartbeat every second; silent for this long means dead, frozen or cut off. */
+export const SILENT_AFTER_S = 5
+
 /** A worker's hold on an operation: whoever has the highest fence owns it, everybody before it writes nothing more. */
 export interface Hold {
   id: string
@@ -19,7 +22,7 @@ export interface Hold {
 
 const isHeld = (status: OperationStatus): boolean => (HELD_STATUSES as readonly string[]).includes(status)
 
-/** Why a claim did not give a hold: the work has ended, or was cancelled or given up just now. */
+/** Why a claim did not give a hold: the work has ended, was cancelled or given up just now, or another is at it. */
 export type Claim = { hold: Hold; row: OperationRow } | { hold: null; status: OperationStatus }
 
 async function end(
@@ -44,7 +47,8 @@ async function end(
 }
 
 /**
- * Takes an operation over: raises its fence, so that a worker that held it before and still lives is shut out.
+ * Takes an operation over: raises its fence, so that a worker that held it before and wakes again is shut out. One
+ * whose holder gives signs of life is left to it.
  * An operation that was cancelled meanwhile, or that was started three times without progress, ends here.
  */
 export async function claimOperation(deps: Deps, id: string, worker: string): Promise<Claim> {
@@ -52,6 +56,8 @@ export async function claimOperation(deps: Deps, id: string, worker: string): Pr
     const row = await lockOperation(trx, id)
     if (row === undefined) throw new AppError('not-found')
     if (row.status !== 'queued' && !isHeld(row.status)) return { hold: null, status: row.status }
+    // a second bell for work that is going on: jobs may be repeated, only who is silent is taken over
+    if (isHeld(row.status) && (await isAlive(trx, id))) return { hold: null, status: row.status }
     if (row.cancel_requested_at !== null) {
       await end(trx, deps, id, 'cancelled')
       return { hold: null, status: 'cancelled' }
@@ -81,6 +87,14 @@ export async function claimOperation(deps: Deps, id: string, worker: string): Pr
   })
   ring(deps)
   return claim
+}
+
+async function isAlive(trx: Knex.Transaction, id: string): Promise<boolean> {
+  const fresh = await trx('operations')
+    .where({ id })
+    .where('heartbeat_at', '>=', trx.raw('utc_timestamp(3) - interval ? second', [SILENT_AFTER_S]))
+    .first('no')
+  return fresh !== undefined
 }
 
 /** What the database says about a hold: still ours, taken over, or asked to stop. */

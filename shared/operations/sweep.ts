@@ -2,13 +2,12 @@ import type { Deps } from '../deps.ts'
 import type { JobQueues } from '../jobs/queues.ts'
 import { JOBS } from '../jobs/registry.ts'
 import { enqueueOperation, jobIdOf, jobOf } from './enqueue.ts'
+import { SILENT_AFTER_S } from './lifecycle.ts'
 import { HELD_STATUSES, type OperationType } from './schema.ts'
 
 const SWEEP_EVERY_MS = 5000
 /** A queued operation younger than this is being enqueued right now by whoever asked for it. */
-const SETTLE_MS = 2000
-/** A holder writes its heartbeat every second; silent for this long means dead or cut off. */
-const SILENT_MS = 6000
+const SETTLE_S = 2
 const BATCH = 500
 
 interface Candidate {
@@ -28,15 +27,15 @@ async function hasLiveJob(queues: JobQueues, candidate: Candidate): Promise<bool
 }
 
 async function candidates(deps: Deps): Promise<Candidate[]> {
-  const ago = (ms: number) => deps.db.raw('utc_timestamp(3) - interval ? second', [ms / 1000])
+  const ago = (seconds: number) => deps.db.raw('utc_timestamp(3) - interval ? second', [seconds])
   return deps
     .db('operations')
     .select('id', 'type', 'status', 'enqueues')
-    .where((q) => q.where('status', 'queued').where('created_at', '<', ago(SETTLE_MS)))
+    .where((q) => q.where('status', 'queued').where('created_at', '<', ago(SETTLE_S)))
     .orWhere((q) =>
       q
         .whereIn('status', HELD_STATUSES)
-        .where((h) => h.whereNull('heartbeat_at').orWhere('heartbeat_at', '<', ago(SILENT_MS))),
+        .where((h) => h.whereNull('heartbeat_at').orWhere('heartbeat_at', '<', ago(SILENT_AFTER_S))),
     )
     .orderBy('no')
     .limit(BATCH)

@@ -24,6 +24,13 @@ afterAll(async () => {
   await deps.close()
 })
 
+/** Makes the holder look silent, and takes over. */
+async function takeOver(id: string, worker = 'another') {
+  await deps.db('operations').where({ id }).update({ heartbeat_at: '2026-01-01 00:00:00' })
+  return claimOperation(deps, id, worker)
+}
+const silence = (id: string) => deps.db('operations').where({ id }).update({ heartbeat_at: null })
+
 const ROWS = 50
 const file = { text: csvOf(Array.from({ length: ROWS }, (_, i) => person(i))) }
 const names = async () => (await deps.db('patients').orderBy('id').pluck('external_id')) as string[]
@@ -39,7 +46,7 @@ describe('a take-over', () => {
     const { id } = await rig.request(file)
     let claimed: Promise<unknown> | undefined
     beforeEachWrite(rig, async (n) => {
-      if (n === 3) claimed = claimOperation(deps, id, 'another')
+      if (n === 3) claimed = takeOver(id)
       await claimed
     })
     expect(await rig.run(id)).toEqual({ end: 'fenced' })
@@ -50,16 +57,29 @@ describe('a take-over', () => {
       processed: 20,
     })
     expect(await names()).toHaveLength(20)
+    await silence(id)
     expect(await rig.run(id)).toEqual({ end: 'done' })
     await expectAll(id)
   })
 
-  it('while the first one still runs: the second goes on, every row once', async () => {
+  it('by a second bell does not happen while the holder lives', async () => {
+    const { id } = await rig.request(file)
+    beforeEachWrite(rig, async (n) => {
+      if (n === 2) expect(await claimOperation(deps, id, 'another')).toEqual({ hold: null, status: 'active' })
+    })
+    expect(await rig.run(id)).toEqual({ end: 'done' })
+    await expectAll(id)
+  })
+
+  it('while a silent one still runs: the second goes on, every row once', async () => {
     const { id } = await rig.request(file)
     const other = importRig(deps)
     let second: Promise<unknown> | undefined
     beforeEachWrite(rig, async (n) => {
-      if (n === 2) second = other.run(id)
+      if (n !== 2) return
+      await silence(id)
+      second = other.run(id)
+      while ((await rig.record(id)).fence < 2);
     })
     const first = await rig.run(id)
     expect(await second).toEqual({ end: 'done' })
@@ -78,7 +98,8 @@ describe('a take-over', () => {
 describe('an operation that gets nowhere', () => {
   it('is given up after three starts without a checkpoint', async () => {
     const { id } = await rig.request(file)
-    for (let i = 0; i < 3; i++) await claimOperation(deps, id, `worker ${i}`)
+    for (let i = 0; i < 3; i++) await takeOver(id, `worker ${i}`)
+    await silence(id)
     expect(await rig.run(id)).toEqual({ end: 'nothing-to-do' })
     expect(await rig.record(id)).toMatchObject({
       status: 'failed',
@@ -93,12 +114,12 @@ describe('an operation that gets nowhere', () => {
     const { id } = await rig.request(file)
     for (let starts = 0; starts < 4; starts++) {
       beforeEachWrite(rig, async (n) => {
-        if (n === 2) await claimOperation(deps, id, 'taken')
+        if (n === 2) await takeOver(id)
       })
       expect(await rig.run(id)).toEqual({ end: 'fenced' })
       await rig.close()
       rig = importRig(deps)
-      await deps.db('operations').where({ id }).update({ barren_starts: 1 })
+      await deps.db('operations').where({ id }).update({ barren_starts: 1, heartbeat_at: null })
     }
     expect((await rig.record(id)).processed).toBe(40)
     await rig.run(id)
@@ -166,6 +187,7 @@ describe('a cancel', () => {
   it('of one whose worker is dead ends it with the next start', async () => {
     const { id } = await rig.request(file)
     await claimOperation(deps, id, 'dead')
+    await silence(id)
     await cancelOperation(deps, id, NOBODY)
     expect(await rig.run(id)).toEqual({ end: 'nothing-to-do' })
     expect(await rig.record(id)).toMatchObject({ status: 'cancelled' })

@@ -96,7 +96,7 @@ export async function runOperation(
   const claim = await claimPatiently(services, runs, operationId, log)
   if (claim === null) return { end: 'shutdown', hold: null }
   if (claim.hold === null) {
-    log.info({ status: claim.status }, 'nothing to do: the operation has ended')
+    log.info({ status: claim.status }, 'nothing to do: the operation has ended, or another is at it')
     return { end: 'nothing-to-do' }
   }
   const { hold, row } = claim
