@@ -21,7 +21,7 @@ export function App() {
       {user !== null && state !== 'mustChange' ? (
         // Behind the sign-in form the page stays as it was, unseen and out of reach, until the same person is back.
         <div key={user.id} style={state === 'in' ? undefined : { display: 'none' }} inert={state !== 'in'}>
-          {state === 'in' || state === 'expired' ? <Work live={state === 'in'} /> : null}
+          {state === 'in' || state === 'expired' ? <Work live={state === 'in'} userId={user.id} /> : null}
         </div>
       ) : null}
     </>
@@ -31,13 +31,17 @@ export function App() {
 /** After this time the first page stands, and the line is free for the scripts of the others. */
 const SETTLED_MS = 3_000
 
-function Work({ live }: { live: boolean }) {
+function Work({ live, userId }: { live: boolean; userId: string }) {
   useEffect(() => {
     const timer = setTimeout(() => void fetchPages(), SETTLED_MS)
     return () => clearTimeout(timer)
   }, [])
   const page = <RouterProvider router={router} />
-  return <LiveEvents enabled={live}>{page}</LiveEvents>
+  return (
+    <LiveEvents enabled={live} userId={userId}>
+      {page}
+    </LiveEvents>
+  )
 }
 
 function ServerAway() {

@@ -3,8 +3,10 @@ import { createContext, type ReactNode, use, useEffect, useState, useSyncExterna
 import { fetchMe } from '../features/auth/api.ts'
 import { operationKeys } from '../features/operations/api.ts'
 import { applyEvent } from '../features/operations/live.ts'
+import { patientKeys } from '../features/patients/api.ts'
 import type { LinkState } from '../lib/event-source.ts'
 import { type SharedEvents, shareEvents } from '../lib/events.ts'
+import { announceEnd } from './announce.tsx'
 
 const NAMES = [
   'reset',
@@ -18,8 +20,14 @@ const NAMES = [
 
 const LiveContext = createContext<SharedEvents | null>(null)
 
+interface LiveEventsProps {
+  enabled: boolean
+  userId: string
+  children: ReactNode
+}
+
 /** Opens the stream for the signed-in person and lets every cached answer follow it. */
-export function LiveEvents({ enabled, children }: { enabled: boolean; children: ReactNode }) {
+export function LiveEvents({ enabled, userId, children }: LiveEventsProps) {
   const queries = useQueryClient()
   const [events, setEvents] = useState<SharedEvents | null>(null)
   useEffect(() => {
@@ -30,7 +38,12 @@ export function LiveEvents({ enabled, children }: { enabled: boolean; children: 
       // A stream cannot say why it was refused; an ordinary read can, and leads to sign-in if need be.
       onRefused: () => void fetchMe().catch(() => {}),
     })
-    const stop = stream.onEvent((event) => applyEvent(queries, event))
+    const stop = stream.onEvent((event) => {
+      applyEvent(queries, event)
+      // An import that ended has changed the patient file.
+      if (event.name === 'operation.completed') void queries.invalidateQueries({ queryKey: patientKeys.all })
+      announceEnd(event, userId)
+    })
     // What happened between the first read and the opening of the stream was told to nobody: read again.
     const stopState = stream.onState(() => {
       if (stream.state() === 'live') void queries.invalidateQueries({ queryKey: operationKeys.all })
@@ -41,7 +54,7 @@ export function LiveEvents({ enabled, children }: { enabled: boolean; children: 
       stopState()
       stream.close()
     }
-  }, [queries, enabled])
+  }, [queries, enabled, userId])
   return <LiveContext value={events}>{children}</LiveContext>
 }
 

@@ -43,8 +43,8 @@ export function SessionsPage() {
             <thead>
               <tr>
                 <th>{t('sessions.device')}</th>
-                <th>{t('sessions.address')}</th>
-                <th>{t('sessions.since')}</th>
+                <th className={ui.wideOnly}>{t('sessions.address')}</th>
+                <th className={ui.wideOnly}>{t('sessions.since')}</th>
                 <th>{t('sessions.lastSeen')}</th>
                 <th>
                   <span className="sr-only">{t('sessions.actions')}</span>
@@ -55,8 +55,8 @@ export function SessionsPage() {
               {sessions.map((session) => (
                 <tr key={session.id}>
                   <td>{deviceName(session.userAgent) || t('sessions.unknownDevice')}</td>
-                  <td>{session.address}</td>
-                  <td>{formatMoment(session.createdAt)}</td>
+                  <td className={ui.wideOnly}>{session.address}</td>
+                  <td className={ui.wideOnly}>{formatMoment(session.createdAt)}</td>
                   <td>{formatMoment(session.lastSeenAt)}</td>
                   <td className={ui.num}>
                     {session.current ? (

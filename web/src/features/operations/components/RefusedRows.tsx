@@ -13,11 +13,15 @@ import type { Operation } from '../types.ts'
 import { RefusedList } from './RefusedList.tsx'
 import styles from './RefusedRows.module.css'
 
+/** Causes shown before one asks for the rest; the first few are most of the rows. */
+const FEW_CAUSES = 7
+
 /** The refused rows, grouped by cause, and as a file that can be corrected and sent again. */
 export function RefusedRows({ operation }: { operation: Operation }) {
   const { t } = useTranslation()
   const reasonOf = useReasonText()
   const [code, setCode] = useState<string | null>(null)
+  const [all, setAll] = useState(false)
   const query = useInfiniteQuery({
     queryKey: [...operationKeys.errors(operation.id), code],
     queryFn: ({ pageParam, signal }) => fetchRefused(operation.id, code, pageParam, signal),
@@ -31,7 +35,7 @@ export function RefusedRows({ operation }: { operation: Operation }) {
     <Section title={t('refused.title', { shown: formatCount(operation.counts?.rejected ?? 0) })}>
       <div className={styles.head}>
         <ul className={styles.causes} aria-label={t('refused.causes')}>
-          {causes.map(([cause, count]) => (
+          {causes.slice(0, all ? undefined : FEW_CAUSES).map(([cause, count]) => (
             <li key={cause}>
               <button
                 type="button"
@@ -44,6 +48,13 @@ export function RefusedRows({ operation }: { operation: Operation }) {
               </button>
             </li>
           ))}
+          {all || causes.length <= FEW_CAUSES ? null : (
+            <li>
+              <button type="button" className={styles.cause} onClick={() => setAll(true)}>
+                {t('refused.moreCauses', { count: causes.length - FEW_CAUSES })}
+              </button>
+            </li>
+          )}
         </ul>
         <Button
           component="a"

@@ -2,10 +2,15 @@ import { SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { STATES } from '../../../../../shared/units/states.ts'
 import { clinicToday, formatDay } from '../../../lib/format.ts'
+import { useDebounced } from '../../../lib/use-debounced.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
+import { checkForm } from '../checks.ts'
 import { type PatientForm, readNric } from '../form.ts'
 import { ID_TYPES } from '../types.ts'
 import styles from './PatientFields.module.css'
+
+/** Faults appear once typing stands still, never under the fingers. */
+const TYPING_PAUSE_MS = 700
 
 interface PatientFieldsProps {
   form: PatientForm
@@ -14,8 +19,15 @@ interface PatientFieldsProps {
 }
 
 /** The fields of a person in one column, in the order of the card; an NRIC fills in birth day and gender. */
-export function PatientFields({ form, faults, onChange }: PatientFieldsProps) {
+export function PatientFields({ form, faults: refused, onChange }: PatientFieldsProps) {
   const { t } = useTranslation()
+  const settled = useDebounced(form, TYPING_PAUSE_MS)
+  const checked = Object.entries(checkForm(settled, clinicToday()))
+  // What the server said stands until the field is right; what typing shows comes on top.
+  const faults = {
+    ...refused,
+    ...Object.fromEntries(checked.map(([field, code]) => [field, t(`reasons.${code}`)])),
+  }
   const text = (field: keyof PatientForm) => ({
     name: field,
     label: t(`patients.${field}`),

@@ -1,0 +1,27 @@
+import { notifications } from '@mantine/notifications'
+import i18next from 'i18next'
+import type { Operation } from '../features/operations/types.ts'
+import type { StreamEvent } from '../lib/event-source.ts'
+import { formatCount } from '../lib/format.ts'
+
+const ENDS = new Set(['operation.completed', 'operation.failed'])
+
+/** Tells the person whose import has ended, unless its own page is being looked at or the tab is not. */
+export function announceEnd(event: StreamEvent, userId: string): void {
+  if (!ENDS.has(event.name) || document.visibilityState !== 'visible') return
+  const operation = (event.data as { entity?: Operation } | null)?.entity
+  if (!operation || operation.createdBy?.id !== userId) return
+  const address = `/imports/${operation.id}`
+  if (window.location.pathname === address) return
+  const counts = operation.counts
+  notifications.show({
+    id: operation.id,
+    color: operation.status === 'completed' ? 'brand' : 'red',
+    title: operation.file?.name ?? i18next.t('operations.import'),
+    message: i18next.t(`announce.${operation.status}`, {
+      read: formatCount(counts?.read ?? 0),
+      rejected: formatCount(counts?.rejected ?? 0),
+    }),
+    closeButtonProps: { 'aria-label': i18next.t('action.close') },
+  })
+}
