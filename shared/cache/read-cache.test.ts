@@ -180,7 +180,7 @@ describe('the read cache', () => {
     expect(checked).toBeGreaterThan(1000)
     const last = await cachedOne(deps, one, load())
     expect(bodyOf(last).version).toBe(1001)
-  })
+  }, 60_000)
 
   it('reads the database at most five times for 1,000 readers of a cold key', async () => {
     for (const ask of [
