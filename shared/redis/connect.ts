@@ -1,8 +1,10 @@
 import { Redis } from 'ioredis'
 import type { Logger } from '../log/log.ts'
 import { batchWrites } from './batch.ts'
+import { cutWhenSilent } from './watchdog.ts'
 
-const REQUEST_COMMAND_TIMEOUT_MS = 1000
+/** Longest silence of the server on a request's connection. */
+const SILENCE_MAX_MS = 1000
 const RECONNECT_MAX_MS = 2000
 
 /** Waits 50 ms, 100 ms … 2 s between tries, with jitter so that processes do not return in step. */
@@ -29,14 +31,15 @@ function watch(redis: Redis, name: string, log: Logger | undefined): Redis {
 export function connectForRequests(url: string, name: string, log?: Logger): Redis {
   const redis = new Redis(url, {
     connectionName: name,
-    maxRetriesPerRequest: 1,
+    // whatever waits for an answer fails as soon as the connection closes
+    maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
-    commandTimeout: REQUEST_COMMAND_TIMEOUT_MS,
     connectTimeout: 5000,
     autoResendUnfulfilledCommands: false,
     retryStrategy,
   })
   batchWrites(redis)
+  cutWhenSilent(redis, SILENCE_MAX_MS)
   return watch(redis, name, log)
 }
 
