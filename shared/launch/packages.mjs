@@ -13,6 +13,22 @@ const LIBRARY_DIRS = [`usr/lib/${ARCH}`, `lib/${ARCH}`, 'usr/lib']
 /** What each set consists of; mariadb-client-core has my_print_defaults, which mariadb-install-db needs. */
 export const PACKAGE_SETS = {
   servers: ['mariadb-server-core', 'mariadb-client-core', 'mariadb-client', 'redis-server'],
+  proxy: [
+    'nginx-light',
+    'libnginx-mod-http-brotli-filter',
+    'libnginx-mod-http-headers-more-filter',
+    'apache2-utils',
+    'openssl',
+    'curl',
+  ],
+  monitoring: [
+    'prometheus',
+    'prometheus-mysqld-exporter',
+    'prometheus-redis-exporter',
+    'prometheus-node-exporter',
+    'prometheus-blackbox-exporter',
+  ],
+  compose: ['docker-compose'],
   browser: ['chromium-headless-shell', 'chromium-common', 'fonts-liberation'],
 }
 
