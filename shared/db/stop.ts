@@ -17,17 +17,32 @@ export interface Watch {
   settle(): Promise<void>
 }
 
-/** Stops the statement that runs on a connection as soon as the signal aborts. */
+/** Time that a killed statement gets to end before its connection is cut. */
+const CUT_AFTER_MS = 1500
+
+interface DriverConnection {
+  stream?: { destroy(error: Error): void }
+}
+
+/**
+ * Stops the statement that runs on a connection as soon as the signal aborts; a server that does not even answer the
+ * kill loses the connection, so that its place in the pool is free again.
+ */
 export function killOnAbort(client: KnexClient, connection: unknown, signal: AbortSignal): Watch {
   let killing: Promise<unknown> | undefined
+  let cut: NodeJS.Timeout | undefined
   const kill = () => {
-    // a kill that fails leaves the statement to its own time limit
     killing = client.cancelQuery(connection).catch(() => undefined)
+    cut = setTimeout(() => {
+      const gone = Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' })
+      ;(connection as DriverConnection).stream?.destroy(gone)
+    }, CUT_AFTER_MS)
   }
   signal.addEventListener('abort', kill, { once: true })
   return {
     settle: async () => {
       signal.removeEventListener('abort', kill)
+      clearTimeout(cut)
       await killing
     },
   }
