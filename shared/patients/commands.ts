@@ -11,13 +11,13 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
-import { allocatePatientIds } from './ids.ts'
 import { judgeInput } from './judge-input.ts'
 import type { PatientRow } from './model.ts'
+import { DESK, insertNewPatients, prepareNewPatients, throwDuplicate } from './new-patient.ts'
 import { PATIENTS } from './reads.ts'
-import { addWords, holderOf, markDeleted, patients, removeWords } from './repository.ts'
+import { addWords, markDeleted, patients, removeWords } from './repository.ts'
 import type { Patient, PatientChanges, PatientInput } from './schema.ts'
-import { clinicNumber, type PatientVariant, viewPatient } from './view.ts'
+import { type PatientVariant, viewPatient } from './view.ts'
 
 /** Who writes, for the audit, and what they may see of the answer. */
 export interface Writer {
@@ -25,8 +25,14 @@ export interface Writer {
   variant: PatientVariant
 }
 
-/** Source of external ids that are typed by hand. */
-const DESK = 'desk'
+export {
+  holdPatients,
+  insertNewPatients,
+  nameOf,
+  type PatientName,
+  prepareNewPatients,
+  throwDuplicate,
+} from './new-patient.ts'
 
 type WriteDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log' | 'clock'>
 
@@ -42,20 +48,6 @@ async function writing<T>(
   }))
   await invalidate(deps, { domain: PATIENTS, ids: [id], note })
   return result
-}
-
-/** Says who holds the key that was refused, so that the desk can open that record instead. */
-async function duplicate(deps: WriteDeps, row: PatientRow, error: unknown): Promise<never> {
-  const holder = isDuplicateKey(error) ? await holderOf(deps.db, row) : undefined
-  if (holder === undefined) throw error
-  throw new AppError('state/duplicate', {
-    detail: holder.deleted ? 'A deleted patient has this number.' : 'Another patient has this number.',
-    extra: {
-      field: holder.field,
-      ...(holder.deleted ? {} : { existing: { id: holder.id, clinicNumber: clinicNumber(holder.id) } }),
-    },
-    cause: error,
-  })
 }
 
 const digest = (input: PatientInput): string =>
@@ -92,29 +84,16 @@ export async function registerPatient(
   idempotencyKey?: string,
 ): Promise<Patient> {
   const now = deps.clock.now()
-  const values = judgeInput(input, new Set(Object.keys(input)), clinicDay(now))
   const userId = writer.who.userId
   const key = typeof userId === 'string' ? idempotencyKey : undefined
   const sha256 = digest(input)
   const known = key === undefined ? undefined : await replayOf(deps, userId as string, key, sha256)
   if (known !== undefined) return viewPatient(await patients.getById(deps.db, known), writer.variant)
-  const id = String(await allocatePatientIds(deps.db, 1))
-  const at = toSqlUtc(now)
-  const row: PatientRow = {
-    ...values,
-    id,
-    source: values.externalId === null ? null : DESK,
-    registeredOn: values.registeredOn ?? clinicDay(now),
-    importNo: null,
-    touchedByImportNo: null,
-    version: 1,
-    createdAt: at,
-    updatedAt: at,
-  }
+  const [row] = (await prepareNewPatients(deps, [input])) as [PatientRow]
+  const { id } = row
   try {
     await writing(deps, id, async (trx) => {
-      await patients.insertMany(trx, [row])
-      await addWords(trx, id, row.name)
+      await insertNewPatients(trx, [row])
       if (key !== undefined)
         await trx('idempotency_keys').comment('patients.keep-key').insert({
           user_id: userId,
@@ -131,7 +110,7 @@ export async function registerPatient(
       key === undefined || !isDuplicateKey(error)
         ? undefined
         : await replayOf(deps, userId as string, key, sha256)
-    if (made === undefined) return duplicate(deps, row, error)
+    if (made === undefined) return throwDuplicate(deps, [row], error)
     return viewPatient(await patients.getById(deps.db, made), writer.variant)
   }
   return viewPatient(row, writer.variant)
@@ -203,7 +182,7 @@ export async function editPatient(
     })
   } catch (error) {
     if (wanted === undefined) throw error
-    return duplicate(deps, wanted, error)
+    return throwDuplicate(deps, [wanted], error)
   }
 }
 

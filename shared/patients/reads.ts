@@ -12,6 +12,8 @@ import { searchPatientRows } from './search.ts'
 import { isEmptySearch, readSearch } from './search-query.ts'
 import { type PatientVariant, viewPatient } from './view.ts'
 
+export { clinicNumber } from './view.ts'
+
 /** Name of the domain in the cache. */
 export const PATIENTS = 'patients'
 

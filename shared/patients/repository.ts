@@ -41,6 +41,15 @@ export async function addWords(trx: Knex.Transaction, id: string, name: string):
   if (rows.length > 0) await trx('patient_words').comment('patients.add-words').insert(rows)
 }
 
+/** Makes new patients findable, all in one statement. */
+export async function addAllWords(
+  trx: Knex.Transaction,
+  people: readonly { id: string; name: string }[],
+): Promise<void> {
+  const rows = people.flatMap(({ id, name }) => patientWordRows(id, name))
+  if (rows.length > 0) await trx('patient_words').comment('patients.add-words').insert(rows)
+}
+
 /** Takes away the words of a name; each is found by the primary key, because the old name is known. */
 export async function removeWords(trx: Knex.Transaction, id: string, name: string): Promise<void> {
   const words = patientWordRows(id, name).map((row) => row.word)

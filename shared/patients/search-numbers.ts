@@ -66,16 +66,30 @@ function branches(query: SearchQuery, maxId: number): Narrow[] {
   return [...exact, ...parts]
 }
 
+const REMEMBER_MS = 5000
+/** More than an import can add while the figure is remembered. */
+const HEADROOM = 1_000_000
+const highest = new WeakMap<Db, { at: number; id: number }>()
+
+/** A number that no id is above; a little too high costs nothing. */
+async function idsUpTo(db: Db): Promise<number> {
+  const known = highest.get(db)
+  if (known !== undefined && Date.now() - known.at < REMEMBER_MS) return known.id
+  const row = await reading(
+    db('counters').comment('patients.max-id').where({ name: 'patient' }).first('value'),
+  )
+  const id = Number(row?.value ?? 0) + HEADROOM
+  highest.set(db, { at: Date.now(), id })
+  return id
+}
+
 /**
  * Ids of patients by identity, telephone or clinic number: whole numbers first, then beginnings and ends. Each way
  * gives at most `limit`, so when there are no more than that in all, all are there. One statement over index ranges.
  */
 export async function findByNumber(db: Db, query: SearchQuery, limit: number): Promise<string[]> {
   if (query.idNumber === null && query.phone === null && query.clinicDigits === null) return []
-  const counter = await reading(
-    db('counters').comment('patients.max-id').where({ name: 'patient' }).first('value'),
-  )
-  const parts = branches(query, Number(counter?.value ?? 0)).map((narrow, rank) => {
+  const parts = branches(query, await idsUpTo(db)).map((narrow, rank) => {
     const part = db('patients')
       .whereNull('deleted_at')
       .select('id', db.raw('? as place', [rank]))

@@ -1,12 +1,14 @@
 import type { Db } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
 import { nameWords } from '../units/names.ts'
+import type { PatientRow } from './model.ts'
+import { patients } from './repository.ts'
 import { searchMask } from './words.ts'
 
 /** Sorts behind every character in the binary order of words. */
 const LAST_CHARACTER = '\u{10ffff}'
-/** Candidates taken at first: nearly always enough for twenty. */
-const FIRST_PAGE = 64
+/** Candidates taken at first: nearly always enough for twenty, and few enough to read whole. */
+const FIRST_PAGE = 40
 const NEXT_PAGE = 1000
 
 /** A mask that lets everything through. */
@@ -109,16 +111,27 @@ interface Found {
   whole: number
 }
 
+/** Rows that were read whole on the way, by id: they need not be read again to be shown. */
+export type RowsRead = Map<string, PatientRow>
+
+async function namesOf(db: Db, ids: string[], read: RowsRead): Promise<{ id: string; name: string }[]> {
+  if (ids.length > FIRST_PAGE)
+    return reading(
+      db('patients')
+        .comment('patients.search-names')
+        .whereIn('id', ids)
+        .whereNull('deleted_at')
+        .select('id', 'name'),
+    )
+  const rows = await patients.findMany(db, ids)
+  for (const row of rows) read.set(row.id, row)
+  return rows
+}
+
 /** Those of the ids whose name has a beginning for every word. */
-async function confirm(db: Db, ids: string[], words: readonly string[]): Promise<Found[]> {
+async function confirm(db: Db, ids: string[], words: readonly string[], read: RowsRead): Promise<Found[]> {
   if (ids.length === 0) return []
-  const rows = (await reading(
-    db('patients')
-      .comment('patients.search-names')
-      .whereIn('id', ids)
-      .whereNull('deleted_at')
-      .select('id', 'name'),
-  )) as { id: string; name: string }[]
+  const rows = await namesOf(db, ids, read)
   return rows.flatMap(({ id, name }) => {
     const parts = nameWords(name)
     if (!words.every((word) => parts.some((part) => part.startsWith(word)))) return []
@@ -132,6 +145,7 @@ async function findBeginnings(
   words: readonly string[],
   rarest: string,
   limit: number,
+  read: RowsRead,
 ): Promise<Found[]> {
   const mask = searchMask(words, false)
   const seen = new Set<string>()
@@ -141,7 +155,7 @@ async function findBeginnings(
     const page = await postings(db, rarest, mask, after, size)
     const fresh = [...new Set(page.map((posting) => posting.id))].filter((id) => !seen.has(id))
     for (const id of fresh) seen.add(id)
-    found.push(...(await confirm(db, fresh, words)))
+    found.push(...(await confirm(db, fresh, words, read)))
     if (found.length > limit || page.length < size) return found
     after = page.at(-1)
   }
@@ -164,13 +178,18 @@ async function findOneWord(db: Db, word: string, limit: number): Promise<string[
  * first. Complete when there are no more than `limit`. The rarest word drives; the signature beside each entry
  * (see words.ts) keeps the others from being looked up one by one.
  */
-export async function findByWords(db: Db, words: readonly string[], limit: number): Promise<string[]> {
+export async function findByWords(
+  db: Db,
+  words: readonly string[],
+  limit: number,
+  read: RowsRead = new Map(),
+): Promise<string[]> {
   const [only] = words
   if (only === undefined) return []
   if (words.length === 1) return findOneWord(db, only, limit)
   const known = await frequencies(db, words)
   const rarest = words[indexOfLeast(known.map((each) => each.begins))] as string
-  const found = await findBeginnings(db, words, rarest, limit)
+  const found = await findBeginnings(db, words, rarest, limit, read)
   found.sort((a, b) => b.whole - a.whole || Number(a.id) - Number(b.id))
   const ids = found.map((each) => each.id)
   if (ids.length <= limit) return ids
