@@ -143,6 +143,29 @@ describe('import', () => {
     await page.getByText('A rehearsal: everything is read and counted').waitFor()
   })
 
+  it('takes an import back when it is told so and has asked', async () => {
+    const { page } = await person()
+    await signIn(page)
+    const mark = `Zz${Date.now().toString(36)}`
+    const rows = [1, 2, 3].map((row) => `${mark}-${row},${mark} Orang ${row}`)
+    await page.goto('/imports/new')
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'three.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['external_id,name', ...rows].join('\n')),
+    })
+    await page.getByRole('button', { name: 'Start import' }).click()
+    await page.locator('#main [data-status=completed]').waitFor({ timeout: DONE_MS })
+    expect(await count(page, 'inserted')).toBe(3)
+    await page.getByRole('button', { name: 'Undo import' }).click()
+    await page.getByRole('button', { name: 'Undo it' }).click()
+    await page.locator('#main [data-status=undone]').waitFor({ timeout: DONE_MS })
+    await page.getByText('Taken back: 3 removed').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type(mark)
+    await page.getByText('Nobody found.').waitFor()
+  })
+
   it('goes by keyboard alone from sign-in to a patient', async () => {
     const { page } = await person()
     await signIn(page)

@@ -40,8 +40,9 @@ export function LiveEvents({ enabled, userId, children }: LiveEventsProps) {
     })
     const stop = stream.onEvent((event) => {
       applyEvent(queries, event)
-      // An import that ended has changed the patient file.
-      if (event.name === 'operation.completed') void queries.invalidateQueries({ queryKey: patientKeys.all })
+      // An import that ended, or was taken back, has changed the patient file.
+      if (event.name === 'operation.completed' || event.name === 'operation.undone')
+        void queries.invalidateQueries({ queryKey: patientKeys.all })
       announceEnd(event, userId)
     })
     // What happened between the first read and the opening of the stream was told to nobody: read again.

@@ -50,7 +50,10 @@ export function refusedCsvUrl(id: string): string {
   return `/api/operations/${encodeURIComponent(id)}/errors.csv`
 }
 
-export async function moveOperation(id: string, move: 'cancel' | 'retry'): Promise<Operation> {
+/** What a person may ask of an operation. */
+export type OperationMove = 'cancel' | 'retry' | 'undo'
+
+export async function moveOperation(id: string, move: OperationMove): Promise<Operation> {
   const answer = await request<{ operation: Operation }>(
     `/api/operations/${encodeURIComponent(id)}/${move}`,
     {

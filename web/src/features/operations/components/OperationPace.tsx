@@ -3,13 +3,13 @@ import { formatCount, formatDuration } from '../../../lib/format.ts'
 import { isMoving } from '../live.ts'
 import type { Operation } from '../types.ts'
 import { percentOf } from './CountsBar.tsx'
+import { OperationNote } from './OperationNote.tsx'
 import styles from './OperationPace.module.css'
 
 /** How far, how fast, how long still, and why it waits. */
 export function OperationPace({ operation }: { operation: Operation }) {
   const { t, i18n } = useTranslation()
   const { progress, phase, note, status } = operation
-  const noteKey = `operations.note.${note?.toLowerCase().replaceAll(' ', '_')}`
   return (
     <>
       {status === 'queued' && progress.placeInLine !== null ? (
@@ -18,7 +18,7 @@ export function OperationPace({ operation }: { operation: Operation }) {
       {phase !== null && isMoving(operation) && i18n.exists(`operations.phase.${phase}`) ? (
         <span className={styles.quiet}>{t(`operations.phase.${phase}`)}</span>
       ) : null}
-      {note ? <span className={styles.note}>{i18n.exists(noteKey) ? t(noteKey) : note}</span> : null}
+      {note ? <OperationNote note={note} /> : null}
       <span className={styles.end}>
         {status === 'active' && progress.ratePerSecond ? (
           <span>{t('operations.rate', { rate: formatCount(Math.round(progress.ratePerSecond)) })}</span>

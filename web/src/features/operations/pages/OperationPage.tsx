@@ -1,23 +1,21 @@
-import { Button } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation, useParams } from 'react-router'
 import { formatCount } from '../../../lib/format.ts'
-import { HttpError } from '../../../lib/problem.ts'
 import { useKept } from '../../../lib/use-kept.ts'
 import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { SameFileNotice } from '../../imports/components/SameFileNotice.tsx'
-import { fetchOperation, moveOperation, operationKeys } from '../api.ts'
+import { fetchOperation, operationKeys } from '../api.ts'
 import { CountsBar, CountsLegend } from '../components/CountsBar.tsx'
+import { OperationActions } from '../components/OperationActions.tsx'
 import { OperationFacts } from '../components/OperationFacts.tsx'
 import { OperationFault } from '../components/OperationFault.tsx'
 import { useOperationName } from '../components/OperationName.tsx'
 import { OperationPace } from '../components/OperationPace.tsx'
 import { RefusedRows } from '../components/RefusedRows.tsx'
 import { StatusMark } from '../components/StatusMark.tsx'
-import { patchOperation } from '../live.ts'
 import { optionsOf } from '../options.ts'
 import type { Operation } from '../types.ts'
 import styles from './OperationPage.module.css'
@@ -83,37 +81,6 @@ function OperationBody({ operation }: { operation: Operation }) {
       </section>
       {counts && counts.rejected > 0 ? <RefusedRows operation={operation} /> : null}
       <OperationFacts operation={operation} />
-    </>
-  )
-}
-
-function OperationActions({ operation }: { operation: Operation }) {
-  const { t } = useTranslation()
-  const queries = useQueryClient()
-  const move = useMutation({
-    mutationFn: (to: 'cancel' | 'retry') => moveOperation(operation.id, to),
-    onSuccess: (next) => patchOperation(queries, next, true),
-    // Refused because it moved on in the meantime: show where it stands now.
-    onError: (error) => {
-      if (error instanceof HttpError && error.status === 409)
-        void queries.invalidateQueries({ queryKey: operationKeys.one(operation.id) })
-    },
-  })
-  const cancellable = ['queued', 'active', 'needs_review'].includes(operation.status)
-  const retryable = operation.status === 'failed' || operation.status === 'cancelled'
-  return (
-    <>
-      {move.error ? <ErrorNotice error={move.error} /> : null}
-      {cancellable && !operation.cancelRequested ? (
-        <Button variant="default" loading={move.isPending} onClick={() => move.mutate('cancel')}>
-          {t('operations.cancel')}
-        </Button>
-      ) : null}
-      {retryable ? (
-        <Button loading={move.isPending} onClick={() => move.mutate('retry')}>
-          {t('operations.retry')}
-        </Button>
-      ) : null}
     </>
   )
 }
