@@ -9,19 +9,48 @@ export interface Oracle {
 }
 
 const cardOf = (id: number): string => String(id).padStart(6, '0')
+const reversed = (text: string): string => [...text].reverse().join('')
+
+/** Texts in order, with what belongs to each: beginnings are found by halving. */
+class Sorted<T> {
+  readonly #entries: [string, T][] = []
+  #isSorted = false
+
+  add(text: string, value: T): void {
+    this.#entries.push([text, value])
+  }
+
+  begins(text: string): T[] {
+    if (!this.#isSorted) this.#entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    this.#isSorted = true
+    let [low, high] = [0, this.#entries.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#entries[middle]?.[0] as string) < text) low = middle + 1
+      else high = middle
+    }
+    const found: T[] = []
+    for (let entry = this.#entries[low]; entry?.[0].startsWith(text); entry = this.#entries[++low])
+      found.push(entry[1])
+    return found
+  }
+}
 
 /** An empty {@link Oracle}. */
 export function createOracle(): Oracle {
   const idsOf = new Map<string, number[]>()
-  /** The words of each person by id; the texts are those of the vocabulary, so a million of them cost little. */
+  const vocabulary = new Sorted<number[]>()
+  /** The words of each person by id. */
   const wordsOf: string[][] = []
-  const numbers: { id: number; idNumber: string; phone: string }[] = []
+  const places = ['cards', 'cardEnds', 'numbers', 'numberEnds', 'phones', 'phoneEnds'] as const
+  const at = Object.fromEntries(places.map((place) => [place, new Sorted<number>()])) as Record<
+    (typeof places)[number],
+    Sorted<number>
+  >
 
   /** Everybody with a word that begins like the rarest of the typed ones, looked through one by one. */
   const byWords = (typed: string[]): Set<number> => {
-    const lists = typed.map((text) =>
-      [...idsOf].flatMap(([word, ids]) => (word.startsWith(text) ? [ids] : [])),
-    )
+    const lists = typed.map((text) => vocabulary.begins(text))
     const sizes = lists.map((list) => list.reduce((sum, ids) => sum + ids.length, 0))
     const rarest = lists[sizes.indexOf(Math.min(...sizes))] ?? []
     const all = new Set<number>()
@@ -32,15 +61,17 @@ export function createOracle(): Oracle {
   }
   const byDigits = (typed: string): Set<number> => {
     const digits = typed.replace(/^P-?/, '')
-    const isCard = typed.startsWith('P')
+    const cards = [...at.cards.begins(digits), ...at.cardEnds.begins(reversed(digits))]
+    if (cardOf(Number(digits)).endsWith(digits) && wordsOf[Number(digits)]) cards.push(Number(digits))
+    if (typed.startsWith('P')) return new Set(cards)
     const phone = typed.startsWith('0') ? `+6${typed}` : `+${typed}`
-    const hits = numbers.filter(({ id, ...has }) => {
-      if (cardOf(id).startsWith(digits) || cardOf(id).endsWith(digits) || id === Number(digits)) return true
-      if (isCard) return false
-      if (has.idNumber.startsWith(typed) || has.idNumber.endsWith(typed)) return true
-      return has.phone.startsWith(phone) || has.phone.endsWith(typed)
-    })
-    return new Set(hits.map(({ id }) => id))
+    const others = [
+      ...at.numbers.begins(typed),
+      ...at.numberEnds.begins(reversed(typed)),
+      ...at.phones.begins(phone),
+      ...at.phoneEnds.begins(reversed(typed)),
+    ]
+    return new Set([...cards, ...others])
   }
   return {
     add({ id, name, idNumber, phone }) {
@@ -48,19 +79,26 @@ export function createOracle(): Oracle {
       wordsOf[id] = words
       for (const word of words) {
         const list = idsOf.get(word)
-        if (list === undefined) idsOf.set(word, [id])
-        else list.push(id)
+        if (list !== undefined) list.push(id)
+        else {
+          const ids = [id]
+          idsOf.set(word, ids)
+          vocabulary.add(word, ids)
+        }
       }
-      numbers.push({ id, idNumber, phone })
+      at.cards.add(cardOf(id), id)
+      at.cardEnds.add(reversed(cardOf(id)), id)
+      at.numbers.add(idNumber, id)
+      at.numberEnds.add(reversed(idNumber), id)
+      at.phones.add(phone, id)
+      at.phoneEnds.add(reversed(phone), id)
     },
     matches(text) {
       if (/^(P-)?\d+$/.test(text)) return { all: byDigits(text), whole: new Set() }
       const words = nameWords(text)
       const all = byWords(words)
-      return {
-        all,
-        whole: new Set([...all].filter((id) => words.every((word) => wordsOf[id]?.includes(word)))),
-      }
+      const isWhole = (id: number) => words.every((word) => wordsOf[id]?.includes(word))
+      return { all, whole: new Set([...all].filter(isWhole)) }
     },
   }
 }
