@@ -49,6 +49,7 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
     queues,
     cacheCounts: () => cacheStats(deps),
     openStreams: () => hub.stats().connections,
+    streamFigures: () => hub.stats(),
   })
   const pressure = startPressureReport(deps)
   const observeRequest = (sample: RequestSample) => {

@@ -11,6 +11,13 @@ import {
 } from '../../shared/ops/metric-sources.ts'
 import { createMetrics, type Metrics } from '../../shared/ops/metrics.ts'
 import { type QueryTimes, queryTimes } from '../../shared/ops/query-times.ts'
+import {
+  healthSource,
+  memorySource,
+  outboxSource,
+  type StreamFigures,
+  streamFiguresSource,
+} from '../../shared/ops/state-sources.ts'
 
 /** What the operations side of an API process holds. */
 export interface Ops {
@@ -30,19 +37,27 @@ export interface OpsOptions {
   cacheCounts?: () => CacheCounts
   /** Open event streams of this process. */
   openStreams?: () => number
+  /** What the event streams of this process have done so far. */
+  streamFigures?: () => StreamFigures
 }
 
 /** Opens health checks and metrics of an API process; nothing has to be closed but what was handed in. */
 export function openOps({ deps, queues, ...given }: OpsOptions): Ops {
   const cacheCounts = given.cacheCounts ?? (() => ({ hits: 0, misses: 0 }))
   const openStreams = given.openStreams ?? (() => 0)
+  const streamFigures = given.streamFigures ?? (() => ({ eventsSent: 0, slowClientsDropped: 0 }))
   const queries = queryTimes(deps.db)
+  const checks = createHealthChecks({ deps, readJobQueues: () => jobQueueState(queues) })
   const sources = [
     poolSource(deps.db),
     queries.source,
     cacheSource(cacheCounts),
     streamSource(openStreams),
     operationSource(deps.db),
+    streamFiguresSource(streamFigures),
+    outboxSource(deps.db),
+    memorySource(checks),
+    healthSource(checks),
   ]
   return {
     deps,
@@ -50,7 +65,7 @@ export function openOps({ deps, queues, ...given }: OpsOptions): Ops {
     queries,
     cacheCounts,
     openStreams,
-    checks: createHealthChecks({ deps, readJobQueues: () => jobQueueState(queues) }),
+    checks,
     metrics: createMetrics({ service: 'api', sources, queues }),
   }
 }

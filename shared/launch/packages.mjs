@@ -19,7 +19,6 @@ export const PACKAGE_SETS = {
     'libnginx-mod-http-headers-more-filter',
     'apache2-utils',
     'openssl',
-    'curl',
   ],
   monitoring: [
     'prometheus',

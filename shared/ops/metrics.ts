@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { JobQueues } from '../jobs/queues.ts'
 import { shared, within } from './bounded.ts'
 
@@ -35,6 +35,8 @@ const SCRAPE_FRESH_MS = 1000
 const SCRAPE_LOST_MS = 10_000
 const QUEUES_LIMIT_MS = 2000
 const REQUEST_BUCKETS_S = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+/** Refusals that alerts and dashboards tell apart; the histogram knows classes of statuses only. */
+const REFUSALS = new Set([401, 403, 408, 413, 422, 429, 499, 503, 507])
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Opens the metrics of a process. Labels take a value from a closed set only, so ids never become time series. */
@@ -49,6 +51,13 @@ export function createMetrics({ service, sources, queues }: MetricsOptions): Met
     buckets: REQUEST_BUCKETS_S,
     registers: [registry],
   })
+  const refused = new Counter({
+    name: 'clinic_http_refused_total',
+    help: 'Requests answered with one of the statuses that stand for a refusal',
+    labelNames: ['status'],
+    registers: [registry],
+  })
+  for (const status of REFUSALS) refused.inc({ status }, 0)
   for (const source of sources) source(registry)
 
   const text = shared(
@@ -67,6 +76,7 @@ export function createMetrics({ service, sources, queues }: MetricsOptions): Met
         status: `${Math.floor(status / STATUS_CLASS)}xx`,
       }
       requests.observe(labels, durationMs / MS_PER_S)
+      if (REFUSALS.has(status)) refused.inc({ status })
     },
   }
 }
