@@ -105,8 +105,8 @@ export function stackOf(composeText) {
     data: {
       driver_opts: {
         type: 'nfs',
-        o: '${DATA_OPTIONS:-addr=127.0.0.1,nfsvers=4,rw}',
-        device: '${DATA_DEVICE:-:/srv/clinic}',
+        o: `\${DATA_OPTIONS:-addr=127.0.0.1,nfsvers=4,rw}`,
+        device: `\${DATA_DEVICE:-:/srv/clinic}`,
       },
     },
   }
