@@ -8,6 +8,7 @@ import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
+import { queueRoutes } from './queue/routes.ts'
 import type { ApiServices } from './services.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import { usersRoutes } from './users/routes.ts'
@@ -24,6 +25,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...patientsRoutes(services),
     ...doctorsRoutes(services),
     ...settingsRoutes(services),
+    ...queueRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

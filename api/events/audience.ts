@@ -2,15 +2,23 @@ import type { Topic } from '../../shared/events/registry.ts'
 import type { Permission, Principal } from '../../shared/rights/permissions.ts'
 import type { HeldEntry } from './window.ts'
 
-/** What a topic asks of a listener: a permission for all of it, or for what others made (one's own is always seen). */
-const RULES: Readonly<Record<Topic, { needs: Permission } | { needsForOthers: Permission }>> = {
+/**
+ * What a topic asks of a listener: a permission for all of it, or for what others made (one's own is always seen), or
+ * to be a paired screen.
+ */
+const RULES: Readonly<
+  Record<Topic, { needs: Permission } | { needsForOthers: Permission } | { onlyDisplays: true }>
+> = {
   operations: { needsForOthers: 'operations.all' },
-  queue: { needs: 'patients.view' },
+  queue: { needs: 'queue.view' },
+  display: { onlyDisplays: true },
 }
 
 /** Whether a person may listen to a topic at all. */
 export function mayListen(principal: Principal, topic: Topic): boolean {
   const rule = RULES[topic]
+  const isDisplay = principal.displayId !== undefined
+  if (isDisplay || 'onlyDisplays' in rule) return isDisplay && 'onlyDisplays' in rule
   return 'needsForOthers' in rule || principal.permissions.has(rule.needs)
 }
 
@@ -25,6 +33,8 @@ export function mayRead({ principal, topics, entityId }: Listener, entry: HeldEn
   const topic = topics.find((each) => each === entry.topic)
   if (topic === undefined || (entityId !== undefined && entityId !== entry.entityId)) return false
   const rule = RULES[topic]
+  const isDisplay = principal.displayId !== undefined
+  if (isDisplay || 'onlyDisplays' in rule) return isDisplay && 'onlyDisplays' in rule
   if ('needs' in rule) return principal.permissions.has(rule.needs)
   const own = entry.ownerId !== '' && entry.ownerId === principal.userId
   return own || principal.permissions.has(rule.needsForOthers)

@@ -14,11 +14,14 @@ export const EVENTS = {
   'queue.called': { topic: 'queue' },
   'queue.removed': { topic: 'queue' },
   'payment.recorded': { topic: 'queue' },
+  'display.acknowledged': { topic: 'queue' },
+  'display.offline': { topic: 'queue' },
 } as const
 
 export type EventType = keyof typeof EVENTS
-export type Topic = (typeof EVENTS)[EventType]['topic']
-export const TOPICS = ['operations', 'queue'] as const satisfies readonly Topic[]
+/** `display`: what public screens may know of the queue's events, under the same names: no ids, no whole names. */
+export type Topic = (typeof EVENTS)[EventType]['topic'] | 'display'
+export const TOPICS = ['operations', 'queue', 'display'] as const satisfies readonly Topic[]
 
 /** What goes over the wire in `data`. */
 export interface EventBody {

@@ -87,6 +87,8 @@ export interface Principal {
   name: string
   role: Role
   permissions: ReadonlySet<Permission>
+  /** Set for a paired screen of the waiting room, which is nobody's session and has no permission at all. */
+  displayId?: string
 }
 
 /** The permissions of a role with its user's grants on top. */

@@ -1,0 +1,82 @@
+import { AppError } from '../../shared/errors/app-error.ts'
+import { queueGroup, queuePatient, registerAndQueue } from '../../shared/queue/commands.ts'
+import { getBoard } from '../../shared/queue/reads.ts'
+import {
+  board,
+  boardQuery,
+  groupInput,
+  newTicket,
+  queueInput,
+  registration,
+  registrationInput,
+} from '../../shared/queue/schema.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
+import { type Call, type Route, route } from '../http/route.ts'
+import { principalOf, whoIs } from '../http/who.ts'
+import type { ApiServices } from '../services.ts'
+import { READERS, WRITERS } from './policy.ts'
+
+/** Who brings new people into the file needs the right for that too, whatever call it is. */
+function assertMayRegister(call: Call, isNew: boolean): void {
+  if (isNew && !principalOf(call).permissions.has('patients.write')) throw new AppError('auth/forbidden')
+}
+
+/** The queue of the clinic day: the board, and how patients get onto it. */
+export function queueRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>): Route[] {
+  const writes = { method: 'POST', tag: 'queue', access: WRITERS, limit: 'general' } as const
+  return [
+    route({
+      method: 'GET',
+      path: '/api/queue',
+      tag: 'queue',
+      summary: 'The board of a day, in the order of the numbers',
+      access: READERS,
+      limit: 'general',
+      query: boardQuery,
+      response: board,
+      handle: async (call) => {
+        const answer = await getBoard(deps, call.query)
+        // whoever looks at a board sees everybody who is on it: the day and the answer's hash say who that was
+        const { day, status, doctor, page, cursor } = call.query
+        const detail = { day, status, doctor, page, cursor, etag: answer.etag }
+        await spool.write({ ...whoIs(call), action: 'queue.list', entity: 'ticket', outcome: 'ok', detail })
+        return answer
+      },
+    }),
+    route({
+      ...writes,
+      path: '/api/queue',
+      summary: 'A ticket for a patient in the file',
+      body: queueInput,
+      response: newTicket,
+      handle: async (call) => ({
+        body: await queuePatient(deps, call.body, whoIs(call), idempotencyKeyOf(call)),
+      }),
+    }),
+    route({
+      ...writes,
+      path: '/api/queue/groups',
+      summary: 'One ticket for several who came together, new and known ones: all of them or nobody',
+      body: groupInput,
+      response: newTicket,
+      handle: async (call) => {
+        assertMayRegister(
+          call,
+          call.body.members.some(({ patient }) => patient !== undefined),
+        )
+        return { body: await queueGroup(deps, call.body, whoIs(call), idempotencyKeyOf(call)) }
+      },
+    }),
+    route({
+      ...writes,
+      path: '/api/registrations',
+      summary: 'Register a patient, or take one from the file, and give a ticket in one go',
+      body: registrationInput,
+      response: registration,
+      handle: async (call) => {
+        assertMayRegister(call, call.body.patient !== undefined)
+        return { body: await registerAndQueue(deps, call.body, whoIs(call), idempotencyKeyOf(call)) }
+      },
+    }),
+  ]
+}

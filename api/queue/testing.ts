@@ -1,0 +1,57 @@
+import request from 'supertest'
+import type { Ticket } from '../../shared/queue/schema.ts'
+import { startTestApi, type TestApi } from '../http/testing.ts'
+
+export type Verb = 'get' | 'post' | 'patch' | 'delete'
+
+/** An API with people to call it as, for the tests of the queue. */
+export interface QueueApi extends TestApi {
+  as: Record<'admin' | 'doctor' | 'assistant' | 'cashier', string>
+  call(verb: Verb, path: string, cookie?: string, url?: string): request.Test
+  /** A registered patient in the queue. */
+  ticket(
+    more?: Record<string, unknown>,
+    patient?: Record<string, unknown>,
+  ): Promise<Ticket & { slipToken: string }>
+  board(query?: string): Promise<Ticket[]>
+}
+
+let serial = 0
+
+/** A made-up patient, unlike every other of this file. */
+export const someone = (more: Record<string, unknown> = {}) => {
+  serial++
+  return {
+    name: `Siti Canary${serial} binti Omar`,
+    idType: 'PASSPORT',
+    idNumber: `Q${8000000 + serial}`,
+    ...more,
+  }
+}
+
+/** Starts {@link QueueApi}; call `close` in afterAll. */
+export async function startQueueApi(options: Parameters<typeof startTestApi>[0] = {}): Promise<QueueApi> {
+  const api = await startTestApi(options)
+  const as = {
+    admin: await api.signIn('admin'),
+    doctor: await api.signIn('doctor'),
+    assistant: await api.signIn('assistant'),
+    cashier: await api.signIn('cashier'),
+  }
+  const call: QueueApi['call'] = (verb, path, cookie = as.assistant, url = api.url) =>
+    request(url)[verb](path).set('Cookie', cookie).set('X-Requested-With', 'clinic')
+  return {
+    ...api,
+    as,
+    call,
+    ticket: async (more = {}, patient = {}) => {
+      const answer = await call('post', '/api/registrations').send({
+        patient: someone(patient),
+        ticket: more,
+      })
+      if (answer.status !== 201) throw new Error(`registration answered ${answer.status}: ${answer.text}`)
+      return answer.body.ticket
+    },
+    board: async (query = '') => (await call('get', `/api/queue${query}`)).body.data,
+  }
+}
