@@ -300,8 +300,8 @@ describe('changing', () => {
       }
     })()
     await Promise.all(
-      Array.from({ length: 8 }, async (_, writer) => {
-        for (let done = 0; done < 5; ) {
+      Array.from({ length: 4 }, async (_, writer) => {
+        for (let done = 0; done < 4; ) {
           const seen = (await call('get', `/api/patients/${id}`)).body
           const remarks = `${seen.remarks ?? ''} ${writer}.${done}`.trim()
           const answer = await call('patch', `/api/patients/${id}`).send({ remarks, version: seen.version })
@@ -315,9 +315,9 @@ describe('changing', () => {
     stop = true
     await reader
     const { remarks, version } = (await call('get', `/api/patients/${id}`)).body
-    expect(new Set(remarks.split(' ')).size).toBe(40)
-    expect(version).toBe(41)
-  })
+    expect(new Set(remarks.split(' ')).size).toBe(16)
+    expect(version).toBe(17)
+  }, 60_000)
 
   it('does not raise the version when nothing differs', async () => {
     const made = await register()
