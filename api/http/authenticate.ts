@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors/app-error.ts'
+import { type Checked, checkSession } from '../../shared/users/session-check.ts'
 import { hashSecret, type Identity } from '../../shared/users/session-record.ts'
-import { type Checked, checkSession } from '../../shared/users/sessions.ts'
 import type { RequestCall } from './call.ts'
 import { sessionSecret } from './cookies.ts'
 import { countHeavy, countSignInAddress, type GeneralLimit } from './rate-limit.ts'

@@ -6,7 +6,7 @@ import { type TestDeps, testDeps } from '../../shared/testing/harness.ts'
 import { type FaultProxy, startProxy } from '../../shared/testing/proxy.ts'
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing.ts'
 
-const FROZEN_WITHIN_MS = 2500
+const FROZEN_WITHIN_MS = 5000
 const RECOVERS_WITHIN_MS = 10_000
 
 let base: TestDeps

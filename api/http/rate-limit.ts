@@ -2,7 +2,7 @@ import type { Deps } from '../../shared/deps.ts'
 import { countWindow } from '../../shared/redis/counter.ts'
 import { script } from '../../shared/redis/script.ts'
 import { limited } from '../../shared/rights/limited.ts'
-import { type Checked, generalLimitPrefix } from '../../shared/users/sessions.ts'
+import { type Checked, generalLimitPrefix } from '../../shared/users/session-check.ts'
 import type { RequestCall } from './call.ts'
 
 const HOUR_MS = 3_600_000

@@ -126,9 +126,11 @@ describe('sign-in', () => {
 
   it('refuses a huge password before hashing it', async () => {
     await api.user('doctor')
-    const startedAt = performance.now()
-    expect((await login('doctor', 'a'.repeat(900_000))).status).toBe(400)
-    expect(performance.now() - startedAt).toBeLessThan(200)
+    const answer = await login('doctor', 'a'.repeat(900_000))
+    expect(answer.status).toBe(400)
+    // stopped by the schema: an attempt that was hashed would be on record
+    expect(answer.body.errors[0].path).toBe('password')
+    expect(await audited('auth.login-failed')).toEqual([])
   })
 
   it('hashes again when the parameters have risen', async () => {
@@ -177,24 +179,24 @@ describe('sessions', () => {
 
   it('end by themselves: idle, and in any case after their longest time', async () => {
     const MS_PER_MIN = 60_000
-    const short = await startTestApi({ deps: api.deps, config: { SESSION_IDLE_MIN: 250 / MS_PER_MIN } })
+    const short = await startTestApi({ deps: api.deps, config: { SESSION_IDLE_MIN: 1500 / MS_PER_MIN } })
     try {
       const cookie = await short.signIn('doctor')
       const ask = () => request(short.url).get('/api/auth/me').set('Cookie', cookie)
       const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
       for (let call = 0; call < 3; call++) {
-        await pause(150)
+        await pause(700)
         expect((await ask()).status).toBe(200)
       }
-      await pause(350)
+      await pause(1900)
       expect((await ask()).status).toBe(401)
     } finally {
       await short.close()
     }
-    const capped = await startTestApi({ deps: api.deps, config: { SESSION_MAX_H: 400 / 3_600_000 } })
+    const capped = await startTestApi({ deps: api.deps, config: { SESSION_MAX_H: 1200 / 3_600_000 } })
     try {
       const cookie = await capped.signIn('doctor')
-      const endsAt = performance.now() + 450
+      const endsAt = performance.now() + 1300
       let status = 200
       while (performance.now() < endsAt) {
         status = (await request(capped.url).get('/api/auth/me').set('Cookie', cookie)).status

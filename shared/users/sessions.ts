@@ -2,14 +2,16 @@ import type { Deps } from '../deps.ts'
 import { orUnavailable } from '../redis/errors.ts'
 import { script } from '../redis/script.ts'
 import type { Principal } from '../rights/permissions.ts'
-import { hashSecret, type Identity, newSecret, readSnapshot, type SessionData } from './session-record.ts'
+import { hashSecret, newSecret, readSnapshot, type SessionData } from './session-record.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
-const sessionKey = (deps: Deps, sessionId: string) => `${deps.prefix}:session:${sessionId}`
+/** Where a session or a token's snapshot lies. */
+export const sessionKey = (deps: Deps, sessionId: string): string => `${deps.prefix}:session:${sessionId}`
 const ownerKey = (deps: Deps, userId: string) => `${deps.prefix}:sessions-of:${userId}`
-const idleMs = (deps: Deps) => Math.round(deps.config.SESSION_IDLE_MIN * MINUTE_MS)
+/** How long a session may stand unused, ms. */
+export const idleMs = (deps: Deps): number => Math.round(deps.config.SESSION_IDLE_MIN * MINUTE_MS)
 const maxMs = (deps: Deps) => Math.round(deps.config.SESSION_MAX_H * HOUR_MS)
 
 /** Session with its absolute end, and its place in the owner's list, in one step. */
@@ -29,33 +31,6 @@ for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   end
 end
 return ended`)
-
-/**
- * Session, rights and the general limit in one call. A found session counts by its owner, anything else by address;
- * a cost of 0 does not count. Idle time starts anew unless told not to.
- */
-const CHECK = script(`
-local s = redis.call('HMGET', KEYS[1], 'd', 'k', 'x')
-local found = s[1]
-if found then
-  local left = tonumber(s[3]) - tonumber(ARGV[2])
-  if left <= 0 then
-    redis.call('DEL', KEYS[1])
-    found = false
-  elseif tonumber(ARGV[3]) > 0 then
-    redis.call('PEXPIRE', KEYS[1], math.floor(math.min(left, tonumber(ARGV[3]))))
-  end
-end
-local cost = tonumber(ARGV[4])
-if cost == 0 then return { found, 0, 0 } end
-local counter = ARGV[1] .. (found and s[2] or ARGV[5])
-local used = redis.call('INCRBY', counter, found and cost or 1)
-local ttl = redis.call('PTTL', counter)
-if ttl < 0 then
-  ttl = tonumber(ARGV[6])
-  redis.call('PEXPIRE', counter, ttl)
-end
-return { found, used, ttl }`)
 
 /** Where a session is used from, shown to its owner. */
 export interface SessionPlace {
@@ -105,47 +80,6 @@ export async function putSnapshot(
       ],
     ),
   )
-}
-
-/** What one check found: who asks, and how much of the general limit is used. */
-export interface Checked {
-  identity: Identity | null
-  /** Calls counted in the present hour, this one included; 0 when it did not count. */
-  used: number
-  /** Time until the count starts anew, ms. */
-  resetMs: number
-}
-
-export interface CheckOptions {
-  sessionId: string | null
-  address: string
-  /** What the call adds to the count: 1 less what is owed from answers that do not count; 0 = not counted. */
-  cost: number
-  /** Whether the call is a sign of life of the person (a stream is not). */
-  touch: boolean
-}
-
-/** Prefix of the hourly counters: `…<u:user | t:token | a:address>`. */
-export const generalLimitPrefix = (deps: Deps): string => `${deps.prefix}:limit:general:`
-
-/** Checks a session and counts the call, in one round trip. Throws `unavailable/redis`. */
-export async function checkSession(deps: Deps, options: CheckOptions): Promise<Checked> {
-  const { sessionId, address, cost, touch } = options
-  const [text, used, resetMs] = (await orUnavailable(
-    CHECK(
-      deps.redis,
-      [sessionKey(deps, sessionId ?? '-')],
-      [
-        generalLimitPrefix(deps),
-        deps.clock.now().getTime(),
-        touch ? idleMs(deps) : 0,
-        cost,
-        `a:${address}`,
-        HOUR_MS,
-      ],
-    ),
-  )) as [string | null, number, number]
-  return { identity: text === null ? null : readSnapshot(text), used, resetMs }
 }
 
 /** Ends one session of its owner; answers whether there was one. */
