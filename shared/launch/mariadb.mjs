@@ -58,6 +58,7 @@ export async function startMariadb({ dir, passwords, programs, lastPort, onSpawn
     ...programs.args,
     ...SETTINGS,
     `--datadir=${path.join(dir, 'my')}`,
+    `--tmpdir=${ownTmp(dir)}`,
     `--socket=${socketPath(dir)}`,
     `--pid-file=${path.join(dir, 'my.pid')}`,
     `--port=${port}`,
@@ -134,6 +135,7 @@ async function makeDataFolder(dir, programs) {
       '--no-defaults',
       ...programs.installerArgs,
       `--datadir=${unfinished}`,
+      `--tmpdir=${ownTmp(dir)}`,
       ...options,
       ...asRoot(),
     ]
@@ -141,6 +143,13 @@ async function makeDataFolder(dir, programs) {
     renameSync(unfinished, data)
   }
   return !existsSync(path.join(dir, 'accounts-made'))
+}
+
+/** A folder for temporary tables of this server alone: servers that share /tmp trip over each other's names. */
+function ownTmp(dir) {
+  const folder = path.join(dir, 'tmp')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return folder
 }
 
 function socketPath(dir) {
