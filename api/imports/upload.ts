@@ -50,7 +50,8 @@ async function store(file: Readable, path: string): Promise<{ bytes: number; sha
   try {
     for await (const chunk of file as AsyncIterable<Buffer>) {
       hash.update(chunk)
-      await handle.write(chunk)
+      // not `write`, which may take a part only
+      await handle.writeFile(chunk)
       bytes += chunk.length
       unsynced += chunk.length
       if (unsynced < SYNC_EVERY_BYTES) continue
@@ -125,7 +126,8 @@ export async function receiveUpload(req: IncomingMessage, options: ReceiveOption
     })
     parser.on('file', (name: string, file: BusboyFileStream, filename: string) => {
       stream = file
-      file.once('error', reject)
+      // whoever reads it is told as well, and knows better why it ended
+      file.on('error', () => undefined)
       file.once('limit', () => reject(tooLarge()))
       try {
         if (name !== 'file') throw malformed('The file must come in a part named file.')
