@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 const never = ['**/node_modules/**', '**/dist/**', '.data/**']
-// These need the whole system or minutes of time; test:e2e and test:faults run them with TEST_KIND.
-const KINDS: Record<string, string> = { e2e: 'web/e2e/**/*.e2e.test.ts', faults: '**/*.faults.test.ts' }
+// These need the whole system or minutes of time; test:e2e, test:faults and test:prod run them with TEST_KIND.
+const KINDS: Record<string, string> = {
+  e2e: 'web/e2e/**/*.e2e.test.ts',
+  faults: '**/*.faults.test.ts',
+  prod: 'docker/**/*.prod.test.ts',
+}
 const kind = process.env.TEST_KIND ?? ''
 const special = KINDS[kind]
 
@@ -31,7 +35,7 @@ export default defineConfig({
             test: {
               name: 'server',
               environment: 'node',
-              include: ['{api,workers,shared,migrations,bench}/**/*.test.ts'],
+              include: ['{api,workers,shared,migrations,bench,docker}/**/*.test.ts'],
               exclude: [...never, ...Object.values(KINDS)],
               globalSetup: ['shared/testing/global-setup.ts'],
             },
