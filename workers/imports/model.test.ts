@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { judgePatient, PATIENT_COLUMNS, type PatientValues } from '../../shared/patients/rules.ts'
 import { patientWordRows } from '../../shared/patients/words.ts'
 import { type TestDeps, testDeps } from '../../shared/testing/harness.ts'
-import { csvOf, type PersonCells } from '../../shared/testing/people.ts'
+import { csvOf, type PersonCells, person } from '../../shared/testing/people.ts'
 import { VALUE_COLUMNS, VALUE_FIELDS } from './patients/record.ts'
-import { type ImportRig, importRig } from './testing.ts'
+import { beforeEachWrite, type ImportRig, importRig } from './testing.ts'
 
 const forced = vi.hoisted(() => ({ inserts: false }))
 vi.mock('./load-data.ts', async (load) => {
@@ -157,7 +157,7 @@ async function storedPeople(since: number): Promise<{ id: string; held: Held }[]
 }
 
 let runs = 0
-const RUNS = Number(process.env.MODEL_RUNS ?? 60)
+const RUNS = Number(process.env.MODEL_RUNS ?? 40)
 
 it('any small file is imported as the contract says, by any of the ways to write', async () => {
   const scenario = fc.tuple(
@@ -240,3 +240,14 @@ it('any small file is imported as the contract says, by any of the ways to write
     { numRuns: RUNS, endOnFailure: false },
   )
 }, 600_000)
+
+it('says that the server forbids LOAD DATA, from the first piece to the end', async () => {
+  forced.inserts = true
+  const notes = new Set<string | null>()
+  beforeEachWrite(rig, async (n) => {
+    if (n < 2) return
+    notes.add((await deps.db('operations').orderBy('no', 'desc').first('note')).note)
+  })
+  const done = await rig.import({ text: csvOf(Array.from({ length: 7 }, (_, i) => person(i))) })
+  expect([...notes, done.note]).toEqual([expect.stringContaining('LOAD DATA'), [...notes][0]])
+})

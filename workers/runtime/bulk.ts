@@ -107,6 +107,14 @@ export async function runBulk<Chunk, Prepared, Cursor>(
   }
 }
 
+const mayPass = (error: unknown): boolean =>
+  isConnectionLost(error) ||
+  isInterrupted(error) ||
+  isRetryable(error) ||
+  isDuplicateKey(error) ||
+  error instanceof ChunkConflict ||
+  error instanceof CheckpointMoved
+
 async function commitPiece<Chunk, Prepared, Cursor>(
   run: Run,
   work: BulkWork<Chunk, Prepared, Cursor>,
@@ -125,15 +133,14 @@ async function commitPiece<Chunk, Prepared, Cursor>(
         return counts
       })
     } catch (error) {
-      if (isConnectionLost(error) || isInterrupted(error) || error instanceof CheckpointMoved) {
-        // the COMMIT may have happened: only the cursor in the database knows
-        const committed = await patiently(run, () => checkpointOf<Cursor>(run))
-        if (committed.checkpoint?.processed === piece.processed) return committed.counts
-        if (error instanceof CheckpointMoved) throw error
-      } else if (isRetryable(error) || isDuplicateKey(error) || error instanceof ChunkConflict) {
+      if (!mayPass(error)) throw error instanceof Stopped ? error : fromDatabase(error)
+      // a COMMIT may have happened, or may be what stands in the way now: only the cursor in the database knows
+      const committed = await patiently(run, () => checkpointOf<Cursor>(run))
+      if (committed.checkpoint?.processed === piece.processed) return committed.counts
+      if (!isConnectionLost(error)) {
         if (++conflicts > MAX_CONFLICTS) throw error
         await sleep(Math.random() * CONFLICT_PAUSE_MS * conflicts, run.signal)
-      } else throw error instanceof Stopped ? error : fromDatabase(error)
+      }
       careful = true
       throwIfStopped(run.signal)
     }
