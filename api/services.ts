@@ -40,6 +40,9 @@ export interface ApiServices {
 /** Streams, uploads and downloads: how long they last says nothing of how quick the system is. */
 const LASTING = /^\/api\/sse\/|^\/api\/imports|\.csv$|\/result$/
 
+/** An API process drains and seals the audit only as a stand-in: a worker does it at once, where nobody waits for answers. */
+const STAND_BACK_MS = 5000
+
 /** Opens what the routes of one API process need. */
 export async function openServices(deps: Deps): Promise<ApiServices> {
   const queues = openQueues(deps)
@@ -75,8 +78,8 @@ export async function runBackground({ deps, queues }: ApiServices, signal: Abort
   startSweeper(deps, queues, signal)
   await Promise.allSettled([
     relayOutbox(deps, signal),
-    drainSpools(deps, signal),
-    sealAudit(deps, signal),
+    drainSpools(deps, signal, STAND_BACK_MS),
+    sealAudit(deps, signal, STAND_BACK_MS),
     invalidationLoop(deps, signal),
   ])
 }

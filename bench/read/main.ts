@@ -27,9 +27,11 @@ async function cpuPerRequest(pid: number, target: Target): Promise<number> {
 
 const deps = await benchDeps()
 const api = await startProcess('api', benchEnv(deps.config))
+// the system as it runs: the worker drains the audit lines that the reads write
+const worker = await startProcess('worker', benchEnv(deps.config))
 let bare: ReturnType<typeof fork> | undefined
 try {
-  await api.ready()
+  await Promise.all([api.ready(), worker.ready()])
   const cookie = await signedIn(deps)
   const id = await bigPatient(deps)
   const first = await fetch(`${api.url}/api/patients/${id}`, { headers: { cookie } })
@@ -98,5 +100,6 @@ try {
 } finally {
   bare?.kill()
   await api.stop()
+  await worker.stop()
   await closeDeps(deps)
 }

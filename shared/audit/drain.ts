@@ -89,17 +89,19 @@ async function insertFile(
 }
 
 /** Files complete by name, and those whose process has not closed them for so long that it never will. */
-async function ripeFiles(dir: string): Promise<string[]> {
+async function ripeFiles(dir: string, standBackMs: number): Promise<string[]> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [] as string[]
     throw error
   })
   const ripe: string[] = []
   for (const name of names.sort()) {
-    if (name.endsWith(CLOSED_SUFFIX)) ripe.push(name)
-    else if (name.endsWith(OPEN_SUFFIX)) {
+    const isClosed = name.endsWith(CLOSED_SUFFIX)
+    if (isClosed && standBackMs === 0) ripe.push(name)
+    else if (isClosed || name.endsWith(OPEN_SUFFIX)) {
       const made = await stat(join(dir, name)).catch(() => null)
-      if (made !== null && Date.now() - made.birthtimeMs > ABANDONED_AFTER_MS) ripe.push(name)
+      if (made !== null && Date.now() - made.birthtimeMs > (isClosed ? standBackMs : ABANDONED_AFTER_MS))
+        ripe.push(name)
     }
   }
   return ripe
@@ -110,10 +112,10 @@ async function ripeFiles(dir: string): Promise<string[]> {
  * Files of dead processes are taken too. One process works on a file at a time (a lock of the database); if two ever
  * did, the unique uid would still keep each line single.
  */
-export async function drainOnce(deps: DrainDeps): Promise<number> {
+export async function drainOnce(deps: DrainDeps, standBackMs = 0): Promise<number> {
   const dir = spoolDir(deps.config.DATA_DIR)
   let lines = 0
-  for (const name of await ripeFiles(dir)) {
+  for (const name of await ripeFiles(dir, standBackMs)) {
     const path = join(dir, name)
     const file = await insertFile(deps, name, path)
     if (file === null) continue
@@ -131,18 +133,21 @@ export async function drainOnce(deps: DrainDeps): Promise<number> {
   return lines
 }
 
-/** Drains twice a second until told to stop, then once more. Never throws: what cannot be inserted now stays on disk. */
-export async function drainSpools(deps: DrainDeps, signal: AbortSignal): Promise<void> {
+/**
+ * Drains twice a second until told to stop, then once more. Never throws: what cannot be inserted now stays on disk.
+ * With `standBackMs` it leaves files of that age to another process: a worker has the time that answers need.
+ */
+export async function drainSpools(deps: DrainDeps, signal: AbortSignal, standBackMs = 0): Promise<void> {
   while (!signal.aborted) {
-    await attempt(deps)
+    await attempt(deps, standBackMs)
     await pause(EVERY_MS, signal)
   }
-  await attempt(deps)
+  await attempt(deps, standBackMs)
 }
 
-async function attempt(deps: DrainDeps): Promise<void> {
+async function attempt(deps: DrainDeps, standBackMs: number): Promise<void> {
   try {
-    await drainOnce(deps)
+    await drainOnce(deps, standBackMs)
   } catch (error) {
     if (!isConnectionLost(error))
       deps.log.error({ err: safeError(error) }, 'the audit spool cannot be drained')

@@ -86,8 +86,8 @@ export async function sealOnce(deps: SealDeps, options: { wide?: boolean } = {})
   }
 }
 
-/** Seals every second until told to stop, at once again while there is a backlog. Never throws. */
-export async function sealAudit(deps: SealDeps, signal: AbortSignal): Promise<void> {
+/** Seals every second (or as told) until told to stop, at once again while there is a backlog. Never throws. */
+export async function sealAudit(deps: SealDeps, signal: AbortSignal, everyMs = EVERY_MS): Promise<void> {
   for (let round = 0; !signal.aborted; round++) {
     let sealed = 0
     try {
@@ -95,6 +95,6 @@ export async function sealAudit(deps: SealDeps, signal: AbortSignal): Promise<vo
     } catch (error) {
       if (!isConnectionLost(error)) deps.log.error({ err: safeError(error) }, 'the audit cannot be sealed')
     }
-    if (sealed < SEAL_MAX_ENTRIES) await pause(EVERY_MS, signal)
+    if (sealed < SEAL_MAX_ENTRIES) await pause(everyMs, signal)
   }
 }

@@ -93,12 +93,16 @@ async function cached(deps: CacheDeps, ask: Question, load: Load, place: Place):
   if (state.unsent.size > 0 && !(await mayUse(deps, ask.domain))) return bypass(state, name, load)
   let slot: Slot
   try {
-    const [token, value] = (await run(
-      deps.cacheRedis,
-      place.command,
-      [place.token],
-      [state.nextToken(), TOKEN_TTL_MS, place.base, ...place.args],
-    )) as [Buffer, Buffer | null]
+    const [token, value] = await state.lookUps.ask(
+      name,
+      () =>
+        run(
+          deps.cacheRedis,
+          place.command,
+          [place.token],
+          [state.nextToken(), TOKEN_TTL_MS, place.base, ...place.args],
+        ) as Promise<[Buffer, Buffer | null]>,
+    )
     if (value) {
       const answer = decode(value)
       if (answer !== null) return hit(state, answer)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type BulkheadPolicy, bulkhead } from 'cockatiel'
 import type { Redis } from 'ioredis'
+import { TurnJoin } from '../redis/turn.ts'
 import { createCoalescer } from './coalesce.ts'
 import type { Finished } from './entry.ts'
 
@@ -27,6 +28,8 @@ export interface CacheState {
   /** Keeps a database without its cache from being run over. */
   limiter: BulkheadPolicy
   coalesce: ReturnType<typeof createCoalescer>
+  /** Look-ups of the present turn of the event loop. */
+  lookUps: TurnJoin<Promise<[Buffer, Buffer | null]>>
   /** A value never used before, by any process. */
   nextToken(): string
 }
@@ -47,6 +50,7 @@ export function stateOf(redis: Redis): CacheState {
     stats: { hits: 0, misses: 0, bypassed: 0 },
     limiter: bulkhead(BYPASS_AT_ONCE, BYPASS_WAITING),
     coalesce: createCoalescer(),
+    lookUps: new TurnJoin(),
     nextToken: () => `${own}${(counter++).toString(36)}`,
   }
   states.set(redis, state)
