@@ -1,20 +1,35 @@
+import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { queueGroup, queuePatient, registerAndQueue } from '../../shared/queue/commands.ts'
+import { callNext, moveTicket, undoMove } from '../../shared/queue/moves.ts'
 import { getBoard } from '../../shared/queue/reads.ts'
 import {
   board,
   boardQuery,
+  callNextInput,
   groupInput,
+  moveInput,
   newTicket,
   queueInput,
   registration,
   registrationInput,
+  ticket,
+  undoInput,
 } from '../../shared/queue/schema.ts'
+import { isRowId } from '../../shared/units/ids.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Route, route } from '../http/route.ts'
 import { principalOf, whoIs } from '../http/who.ts'
 import type { ApiServices } from '../services.ts'
 import { READERS, WRITERS } from './policy.ts'
+
+const MAX_ID_CHARS = 64
+const byId = z.strictObject({ id: z.string().max(MAX_ID_CHARS) })
+
+const ticketId = ({ id }: { id: string }): string => {
+  if (!isRowId(id)) throw new AppError('not-found')
+  return id
+}
 
 /** Who brings new people into the file needs the right for that too, whatever call it is. */
 function assertMayRegister(call: Call, isNew: boolean): void {
@@ -76,6 +91,39 @@ export function queueRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>
       handle: async (call) => {
         assertMayRegister(call, call.body.patient !== undefined)
         return { body: await registerAndQueue(deps, call.body, whoIs(call), idempotencyKeyOf(call)) }
+      },
+    }),
+    route({
+      ...writes,
+      path: '/api/queue/:id/moves',
+      summary: 'Move a ticket: call, recall, skip, transfer, start, hold, no-show, cancel …',
+      params: byId,
+      body: moveInput,
+      response: ticket,
+      handle: async (call) => ({
+        body: await moveTicket(deps, ticketId(call.params), call.body, whoIs(call)),
+      }),
+    }),
+    route({
+      ...writes,
+      path: '/api/queue/:id/undo',
+      summary: 'Take back the last move of a ticket, within ten minutes',
+      params: byId,
+      body: undoInput,
+      response: ticket,
+      handle: async (call) => ({
+        body: await undoMove(deps, ticketId(call.params), call.body.version, whoIs(call)),
+      }),
+    }),
+    route({
+      ...writes,
+      path: '/api/queue/call-next',
+      summary: 'Call whoever is next to a room; 204 when nobody waits',
+      body: callNextInput,
+      response: ticket,
+      handle: async (call) => {
+        const called = await callNext(deps, call.body, whoIs(call))
+        return called === null ? { status: 204 } : { body: called }
       },
     }),
   ]

@@ -1,0 +1,351 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bumpGenerations } from '../../shared/cache/invalidate.ts'
+import { AppError } from '../../shared/errors/app-error.ts'
+import { callNext, moveTicket, undoMove } from '../../shared/queue/moves.ts'
+import { moveKind, STATUSES } from '../../shared/queue/rules.ts'
+import { type Ticket, ticket as ticketShape } from '../../shared/queue/schema.ts'
+import { type QueueApi, someone, startQueueApi } from './testing.ts'
+
+const MINUTE_MS = 60_000
+let api: QueueApi
+let aheadMs = 0
+
+beforeAll(async () => {
+  api = await startQueueApi({
+    rewire: (deps) => ({ ...deps, clock: { now: () => new Date(Date.now() + aheadMs) } }),
+  })
+})
+afterAll(() => api.close())
+beforeEach(async () => {
+  aheadMs = 0
+  for (const table of ['ticket_moves', 'tickets', 'visits', 'ticket_counters', 'outbox_events', 'doctors'])
+    await api.deps.database.admin(table).delete()
+  await bumpGenerations(api.deps, ['doctors', 'queue'])
+})
+
+const move = (id: string, body: Record<string, unknown>, cookie = api.as.assistant) =>
+  api.call('post', `/api/queue/${id}/moves`, cookie).send(body)
+const undo = (id: string, body: Record<string, unknown> = {}) =>
+  api.call('post', `/api/queue/${id}/undo`).send(body)
+const next = (body: Record<string, unknown> = { room: '1' }, cookie = api.as.assistant) =>
+  api.call('post', '/api/queue/call-next', cookie).send(body)
+const to = async (ticket: Ticket, body: Record<string, unknown>): Promise<Ticket> => {
+  const answer = await move(ticket.id, { version: ticket.version, ...body })
+  expect(answer.status, answer.text).toBe(201)
+  return ticketShape.strict().parse(answer.body)
+}
+const doctor = async (more: Record<string, unknown> = {}): Promise<string> => {
+  const code = `D${Math.random().toString(36).slice(2, 8).toUpperCase()}`
+  return (await api.call('post', '/api/doctors', api.as.admin).send({ code, name: 'Dr. Lim', ...more })).body
+    .id
+}
+const line = async () =>
+  (await api.board('?status=waiting'))
+    .toSorted((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1])
+    .map(({ number }) => number)
+const eventsOf = async (id: string) => {
+  const rows = await api.deps.db('outbox_events').where({ topic: 'queue' }).orderBy('id').pluck('body')
+  const bodies = rows.map((body) => (typeof body === 'string' ? JSON.parse(body) : body).body)
+  return bodies.filter((body) => body.entity.id === id)
+}
+
+/** Everything a move could leave behind. */
+const traces = async () => ({
+  tickets: await api.deps.db('tickets').orderBy('id'),
+  moves: await api.deps.db('ticket_moves').count({ n: '*' }),
+  events: await api.deps.db('outbox_events').count({ n: '*' }),
+  audit: await api.deps.db('audit_entries').whereNot('action', 'like', 'auth.%').count({ n: '*' }),
+})
+
+describe('moving a ticket', () => {
+  it('goes through a whole visit; board, events, audit and times tell it', async () => {
+    let ticket: Ticket = await api.ticket()
+    const told = [{ type: 'queue.created', version: 1 }]
+    const step = async (body: Record<string, unknown>, type: string) => {
+      aheadMs += 6 * MINUTE_MS
+      ticket = await to(ticket, body)
+      told.push({ type, version: ticket.version })
+      expect((await api.board()).find(({ id }) => id === ticket.id)).toEqual(ticket)
+    }
+    await step({ to: 'called', room: '2' }, 'queue.called')
+    await step({ to: 'called' }, 'queue.called')
+    await step({ to: 'in_consultation' }, 'queue.updated')
+    await step({ to: 'dispensing' }, 'queue.updated')
+    await step({ to: 'payment' }, 'queue.updated')
+    await step({ to: 'completed' }, 'queue.removed')
+    const events = await eventsOf(ticket.id)
+    expect(events.map(({ type, entity }) => ({ type, version: entity.version }))).toEqual(told)
+    expect(events.at(-1)?.entity).toEqual(ticket)
+    const audit = await api.deps
+      .db('audit_entries')
+      .where({ entity: 'ticket', entity_id: ticket.id })
+      .orderBy('id')
+    expect(audit.map((row) => [row.action, row.patient_id])).toEqual(
+      ['call', 'recall', 'start', 'dispense', 'pay', 'complete'].map((kind) => [
+        `queue.${kind}`,
+        ticket.patient.id,
+      ]),
+    )
+    const row = await api.deps.db('tickets').first('waited_s', 'consulted_s')
+    expect([Math.round(row.waited_s / 60), Math.round(row.consulted_s / 60)]).toEqual([6, 6])
+  })
+
+  it('lets one of many who press at once win, and shows the others the ticket', async () => {
+    const ticket = await api.ticket()
+    const targets = ['called', 'in_consultation', 'on_hold', 'no_show', 'cancelled']
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => move(ticket.id, { to: targets[n % 5], version: 1 })),
+    )
+    const won = answers.filter(({ status }) => status === 201)
+    expect(won).toHaveLength(1)
+    for (const { status, body } of answers.filter((each) => each.status !== 201))
+      expect([status, body.code, body.current]).toEqual([409, 'state/version', won[0]?.body])
+    expect(await eventsOf(ticket.id)).toHaveLength(2)
+  })
+
+  it('leaves no trace when it is refused', async () => {
+    const ticket = await api.ticket()
+    const room = await doctor()
+    const before = await traces()
+    const refused = [
+      { to: 'completed', version: 1 },
+      { to: 'payment', version: 1 },
+      { to: 'waiting', version: 1 },
+      { to: 'called', version: 2 },
+      { to: 'on_hold', version: 1, room: '3' },
+      { to: 'cancelled', version: 1, doctorId: room },
+    ]
+    for (const body of refused) {
+      const answer = await move(ticket.id, body)
+      expect([answer.status, answer.body.current.version]).toEqual([409, 1])
+    }
+    expect((await move(ticket.id, { to: 'called', version: 1, doctorId: '999999' })).status).toBe(422)
+    expect((await undo(ticket.id)).status).toBe(409)
+    expect(await traces()).toEqual(before)
+  })
+
+  it('skips behind the next two, and back into the shared line', async () => {
+    for (let n = 0; n < 5; n++) await api.ticket()
+    const doctorId = await doctor()
+    const called = (await next({ doctorId, room: '1' })).body
+    expect(called).toMatchObject({ number: 'A001', doctorId, room: '1', status: 'called' })
+    const skipped = await to(called, { to: 'waiting' })
+    expect(skipped).toMatchObject({ doctorId: null, room: null })
+    expect(await line()).toEqual(['A002', 'A003', 'A001', 'A004', 'A005'])
+    expect((await next()).body.number).toBe('A002')
+  })
+
+  it('transfers, holds and takes back from no-show to the end', async () => {
+    const [one, two, three] = [await api.ticket(), await api.ticket(), await api.ticket()]
+    const doctorId = await doctor()
+    const moved = await to(one, { to: 'waiting', doctorId, room: '7' })
+    expect(moved).toMatchObject({ doctorId, room: '7', status: 'waiting', order: one.order })
+    const held = await to(two, { to: 'on_hold', reason: 'Blood test' })
+    expect(await line()).toEqual(['A001', 'A003'])
+    await to(held, { to: 'waiting' })
+    expect(await line()).toEqual(['A001', 'A002', 'A003'])
+    const gone = await to(moved, { to: 'no_show' })
+    await to(gone, { to: 'waiting' })
+    expect(await line()).toEqual(['A002', 'A003', 'A001'])
+    expect((await next()).body.number).toBe('A002')
+    expect((await to(three, { to: 'cancelled', reason: 'Went home' })).times.endedAt).not.toBeNull()
+  })
+})
+
+describe('taking back', () => {
+  it('puts everything as it was, once, within ten minutes', async () => {
+    const ticket: Ticket = await api.ticket()
+    const called = await to(ticket, { to: 'called', room: '4' })
+    const done = await to(await to(called, { to: 'in_consultation' }), { to: 'completed' })
+    aheadMs = 9 * MINUTE_MS
+    const back = await undo(done.id, { version: done.version })
+    expect(back.body).toMatchObject({ status: 'in_consultation', room: '4', version: done.version + 1 })
+    expect(back.body.times.endedAt).toBeNull()
+    expect((await undo(done.id)).status).toBe(409)
+    const again = await to(back.body, { to: 'completed' })
+    expect((await undo(done.id, { version: 1 })).body).toMatchObject({ code: 'state/version' })
+    aheadMs += 10 * MINUTE_MS + 1000
+    const late = await undo(done.id)
+    expect([late.status, late.body.current]).toEqual([409, again])
+  })
+
+  it('gives a called one the same place and the same waiting time', async () => {
+    const [one] = [await api.ticket(), await api.ticket()]
+    const before = await api.deps.db('tickets').where({ id: one.id }).first()
+    await next()
+    await undo(one.id)
+    const after = await api.deps.db('tickets').where({ id: one.id }).first()
+    expect(after).toEqual({ ...before, version: 3 })
+    expect((await next()).body.id).toBe(one.id)
+  })
+})
+
+describe('calling the next', () => {
+  it('goes by priority, then by number, and only takes one’s own and the shared line', async () => {
+    const [mine, other] = [await doctor(), await doctor()]
+    await api.ticket({ doctorId: other })
+    await api.ticket()
+    await api.ticket({ doctorId: mine })
+    await api.ticket({ priority: 'elderly' })
+    await api.ticket({ priority: 'emergency', doctorId: other })
+    const calls = []
+    for (let n = 0; n < 4; n++) calls.push(await next({ doctorId: mine, room: '1' }))
+    expect(calls.map(({ status, body }) => [status, body.number])).toEqual([
+      [201, 'A004'],
+      [201, 'A002'],
+      [201, 'A003'],
+      [204, undefined],
+    ])
+    expect((await next({ room: '2' })).status).toBe(204)
+    expect((await next({ doctorId: other, room: '2' })).body.number).toBe('A005')
+  })
+
+  it('calls for the doctor who is signed in', async () => {
+    const doctorId = await doctor({ userId: await api.user('doctor') })
+    await api.ticket({ doctorId })
+    expect((await next({ room: '9' }, api.as.assistant)).status).toBe(204)
+    expect((await next({ room: '9' }, api.as.doctor)).body).toMatchObject({ doctorId, room: '9' })
+  })
+
+  it('10 doctors at once never call one patient twice', async () => {
+    const doctors = await Promise.all(Array.from({ length: 10 }, () => doctor()))
+    const { patient } = await api.ticket()
+    for (let n = 0; n < 49; n++) await api.call('post', '/api/queue').send({ patientId: patient.id })
+    const called: string[] = []
+    await Promise.all(
+      doctors.map(async (doctorId, n) => {
+        for (;;) {
+          const answer = await next({ doctorId, room: String(n) })
+          if (answer.status === 204) return
+          expect(answer.status).toBe(201)
+          called.push(answer.body.number)
+        }
+      }),
+    )
+    expect(new Set(called).size).toBe(called.length)
+    // somebody whose row was held by another call may be passed over, so one more look calls the rest
+    while (called.length < 50) called.push((await next({ doctorId: doctors[0], room: '0' })).body.number)
+    expect(new Set(called).size).toBe(50)
+    expect(await api.deps.db('ticket_moves').where({ kind: 'call' })).toHaveLength(50)
+    expect((await next({ doctorId: doctors[0], room: '0' })).status).toBe(204)
+  })
+})
+
+describe('random moves', () => {
+  const status = fc.constantFrom(...STATUSES)
+  const step = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({ to: status, room: fc.option(fc.constantFrom('1', '2'), { nil: undefined }) }),
+    },
+    { weight: 1, arbitrary: fc.constant('undo' as const) },
+    { weight: 1, arbitrary: fc.constant('stale' as const) },
+    { weight: 1, arbitrary: fc.constant('next' as const) },
+  )
+  const refusal = async (work: Promise<unknown>): Promise<string | null> => {
+    try {
+      await work
+      return null
+    } catch (error) {
+      if (error instanceof AppError) return error.code
+      throw error
+    }
+  }
+
+  it('follow the table, step by step, and what is refused leaves no trace', async () => {
+    const who = { userId: await api.user('assistant') }
+    const deps = { ...api.deps, clock: { now: () => new Date() } }
+    const { patient, ...first } = await api.ticket()
+    await to({ ...first, patient }, { to: 'cancelled' })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
+        let known: Ticket = (await api.call('post', '/api/queue').send({ patientId: patient.id })).body
+        const history: Ticket[] = []
+        const read = async () => (await api.board()).find(({ id }) => id === known.id) as Ticket
+        known = await read()
+        for (const each of steps) {
+          const before = await traces()
+          let code: string | null
+          let allowed: boolean
+          if (each === 'undo') {
+            allowed = history.length > 0
+            code = await refusal(undoMove(deps, known.id, undefined, who))
+          } else if (each === 'stale') {
+            allowed = false
+            code = await refusal(
+              moveTicket(deps, known.id, { to: 'called', version: known.version + 1 }, who),
+            )
+          } else if (each === 'next') {
+            allowed = known.status === 'waiting'
+            code = (await callNext(deps, { room: '5' }, who)) === null ? 'nobody' : null
+          } else {
+            const room = each.room === undefined ? {} : { room: each.room }
+            const kind = moveKind(known.status, each.to, room, known)
+            const directed = ['call', 'recall', 'start', 'transfer']
+            allowed = kind !== null && (each.room === undefined || directed.includes(kind))
+            code = await refusal(
+              moveTicket(deps, known.id, { to: each.to, version: known.version, ...room }, who),
+            )
+          }
+          expect(code === null, `${JSON.stringify(each)} from ${known.status}: ${code}`).toBe(allowed)
+          const now = await read()
+          if (!allowed) {
+            expect(await traces()).toEqual(before)
+            expect(now).toEqual(known)
+            continue
+          }
+          expect(now.version).toBe(known.version + 1)
+          if (each === 'undo') {
+            const was = history.at(-1) as Ticket
+            expect(now).toEqual({ ...was, version: now.version })
+            history.length = 0
+          } else history.push(known)
+          if (typeof each === 'object') expect(now.status).toBe(each.to)
+          known = now
+        }
+        // out of the way of the next run's call-next
+        await api.deps.db('tickets').where({ id: known.id }).update({ status: 'cancelled' })
+      }),
+      { numRuns: 25 },
+    )
+  }, 60_000)
+})
+
+describe('rights and shapes', () => {
+  it('are for those who work the queue', async () => {
+    const { id } = await api.ticket()
+    for (const send of [
+      move(id, { to: 'called', version: 1 }, api.as.cashier),
+      next({ room: '1' }, api.as.cashier),
+    ])
+      expect((await send).status).toBe(403)
+  })
+
+  it.each(['0', 'abc', '99999999', '99999999999999999999'])('find nothing under %s', async (id) => {
+    expect((await move(id, { to: 'called', version: 1 })).status).toBe(404)
+    expect((await undo(id)).status).toBe(404)
+  })
+
+  it.each([
+    {},
+    { to: 'gone', version: 1 },
+    { to: 'called' },
+    { to: 'called', version: 0 },
+    { to: 'called', version: '1' },
+    { to: 'called', version: 1, room: '' },
+    { to: 'called', version: 1, room: 'x'.repeat(21) },
+    { to: 'called', version: 1, status: 'completed' },
+    { to: ['called'], version: 1 },
+  ])('refuse %j', async (body) => {
+    const { id } = await api.ticket()
+    expect((await move(id, body)).status).toBe(400)
+  })
+
+  it('keep any text exactly', async () => {
+    const reason = '<script>alert(1)</script> \' " \\ % _ 李 😀 \u202e'
+    const ticket = await api.ticket({ reason: 'x' }, someone())
+    await to(ticket, { to: 'on_hold', reason })
+    expect(await api.deps.db('ticket_moves').first('reason')).toEqual({ reason })
+  })
+})
