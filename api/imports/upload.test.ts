@@ -1,10 +1,11 @@
-import { readdir, rm } from 'node:fs/promises'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { rm } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { csvOf, person } from '../../shared/testing/people.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
+import { expectNothingLeft, fieldPart, filePart, rawUpload, statusOf, uploads } from './testing.ts'
 
 const MAX_BYTES = 64 * 1024 * 1024
 let api: TestApi
@@ -20,53 +21,13 @@ beforeEach(async () => {
 })
 afterAll(() => api.close())
 
-const BOUNDARY = 'clinic-test-boundary'
 const file = Buffer.from(csvOf([person(1), person(2)]))
-const uploads = () => readdir(join(api.deps.config.DATA_DIR, 'uploads')).catch(() => [])
 const operations = () => api.deps.db('operations')
 
 const post = (path = '/api/imports') =>
   api.http.post(path).set('Cookie', cookie).set('X-Requested-With', 'clinic')
-const fieldPart = (name: string, value: string) =>
-  `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
-const filePart = (name = 'p.csv', part = 'file') =>
-  `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${part}"; filename="${name}"\r\nContent-Type: text/csv\r\n\r\n`
-const END = `\r\n--${BOUNDARY}--\r\n`
-
-/** A request by hand, for bodies that no client would send. Answers the status line, or null when it was only cut. */
-async function raw(
-  head: Record<string, string>,
-  feed: (socket: Socket) => Promise<void>,
-): Promise<string | null> {
-  const { port } = api.server.address() as AddressInfo
-  const socket = connect(port, '127.0.0.1')
-  let answer = ''
-  socket.on('data', (part) => (answer += part))
-  socket.on('error', () => undefined)
-  const closed = new Promise((resolve) => socket.once('close', resolve))
-  const headers = {
-    Host: 'localhost',
-    Cookie: cookie,
-    'X-Requested-With': 'clinic',
-    'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`,
-    Connection: 'close',
-    ...head,
-  }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`POST /api/imports HTTP/1.1\r\n${lines.join('')}\r\n`)
-  await feed(socket)
-  await Promise.race([closed, sleep(10_000)])
-  socket.destroy()
-  return answer === '' ? null : answer
-}
-const statusOf = (answer: string | null) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer ?? '')?.[1])
-
-/** Waits for what is cleaned up after the answer. */
-async function expectNothingLeft(): Promise<void> {
-  for (let i = 0; i < 40 && (await uploads()).length > 0; i++) await sleep(50)
-  expect(await uploads()).toEqual([])
-  expect(await operations()).toEqual([])
-}
+const raw = (head: Record<string, string>, feed: (socket: Socket) => Promise<void>) =>
+  rawUpload(api, cookie, head, feed)
 
 it('takes a file: 202, where to look, the record; the file is kept for the worker', async () => {
   const answer = await post()
@@ -80,7 +41,7 @@ it('takes a file: 202, where to look, the record; the file is kept for the worke
     sameFileAs: null,
   })
   expect(answer.body.operation.params.options).toMatchObject({ dryRun: true, onDuplicate: 'reject' })
-  expect(await uploads()).toHaveLength(1)
+  expect(await uploads(api)).toHaveLength(1)
   expect(JSON.stringify(answer.body)).not.toContain(api.deps.config.DATA_DIR)
 
   const again = await post().field('kind', 'patients').attach('file', file, 'other.csv')
@@ -190,7 +151,7 @@ describe('a refused upload leaves nothing behind', () => {
   it.each(BAD)('%s: %i %s', async (_, status, code, send) => {
     const answer = await send()
     expect([answer.status, answer.body.code]).toEqual([status, code])
-    await expectNothingLeft()
+    await expectNothingLeft(api)
   })
 
   it('a body without a boundary, or that is none', async () => {
@@ -201,14 +162,14 @@ describe('a refused upload leaves nothing behind', () => {
       400,
     )
     expect(statusOf(await raw(length, feed))).toBe(400)
-    await expectNothingLeft()
+    await expectNothingLeft(api)
   })
 
   it('somebody who may not import', async () => {
     cookie = await api.signIn('doctor')
     const answer = await post().field('kind', 'patients').attach('file', file, 'p.csv')
     expect(answer.status).toBe(403)
-    await expectNothingLeft()
+    await expectNothingLeft(api)
   })
 
   it('one that is too large is refused by what it says, or once it is', async () => {
@@ -235,7 +196,7 @@ describe('a refused upload leaves nothing behind', () => {
     })
     expect(statusOf(answer)).toBe(413)
     expect(sent).toBeLessThan(2 * MAX_BYTES)
-    await expectNothingLeft()
+    await expectNothingLeft(api)
   })
 
   it('one that is cut off, in the file or before it', async () => {
@@ -248,7 +209,7 @@ describe('a refused upload leaves nothing behind', () => {
         await sleep(200)
         socket.destroy()
       })
-      await expectNothingLeft()
+      await expectNothingLeft(api)
     }
     const ended = fieldPart('kind', 'patients') + filePart() + file.toString()
     const answer = await raw(
@@ -256,69 +217,13 @@ describe('a refused upload leaves nothing behind', () => {
       async (socket) => void socket.write(ended),
     )
     expect(statusOf(answer)).toBe(400)
-    await expectNothingLeft()
+    await expectNothingLeft(api)
   })
 
   it('one that stands still', async () => {
     const text = fieldPart('kind', 'patients') + filePart() + file.toString()
     const answer = await raw({ 'Content-Length': '1000000' }, async (socket) => void socket.write(text))
     expect(statusOf(answer)).toBe(408)
-    await expectNothingLeft()
-  })
-})
-
-describe('what only the worker can refuse is taken, and the preview tells it', () => {
-  const columns = Buffer.from(`${Array.from({ length: 100_000 }, (_, i) => `c${i}`).join(',')}\n1,2\n`)
-  const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex')
-  const preview = (body: Buffer, options = {}) =>
-    post('/api/imports/preview')
-      .field('kind', 'patients')
-      .field('options', JSON.stringify(options))
-      .attach('file', body, 'p.csv')
-
-  it('shows how a file would be read, and keeps nothing', async () => {
-    const answer = await preview(file)
-    expect(answer.status).toBe(200)
-    expect(answer.body).toMatchObject({
-      format: 'csv',
-      encoding: 'utf-8',
-      delimiter: ',',
-      strictness: 'strict',
-      missing: [],
-      sameFileAs: null,
-    })
-    expect(answer.body.rows).toHaveLength(2)
-    await expectNothingLeft()
-  })
-
-  it.each([
-    ['a picture', png, 'import/not-a-table'],
-    ['nothing', Buffer.alloc(0), 'import/empty-file'],
-    ['100,000 columns', columns, 'import/bad-header'],
-    ['a mapping to nowhere', file, 'import/bad-mapping'],
-  ])('%s: 422', async (what, body, code) => {
-    const answer = await preview(body, what.startsWith('a mapping') ? { mapping: { name: 'Nobody' } } : {})
-    expect([answer.status, answer.body.code]).toEqual([422, code])
-    await expectNothingLeft()
-  })
-
-  it('a line of 60 MB costs no memory', async () => {
-    const before = process.memoryUsage().rss
-    let peak = before
-    const watch = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage().rss)
-    }, 10)
-    const megabyte = Buffer.alloc(1024 * 1024, 'x')
-    const head = fieldPart('kind', 'patients') + filePart()
-    const length = head.length + 60 * megabyte.length + END.length
-    const answer = await raw({ 'Content-Length': String(length) }, async (socket) => {
-      socket.write(head)
-      for (let i = 0; i < 60; i++)
-        if (!socket.write(megabyte)) await new Promise((r) => socket.once('drain', r))
-      socket.write(END)
-    })
-    clearInterval(watch)
-    expect(statusOf(answer)).toBe(202)
-    expect((peak - before) / 1024 ** 2).toBeLessThan(80)
+    await expectNothingLeft(api)
   })
 })
