@@ -30,7 +30,7 @@ CREATE OR REPLACE DEFINER = 'root'@'localhost' PROCEDURE clinic_admin.apply_righ
   SQL SECURITY DEFINER
   COMMENT 'gives every account its rights on every table of the clinic'
 BEGIN
-  FOR each IN (
+  FOR entry IN (
     SELECT t.table_name AS name, a.account, (
         SELECT r.rights FROM clinic_admin.table_rights r
         WHERE r.account = a.account AND t.table_name LIKE r.pattern ORDER BY r.priority LIMIT 1
@@ -38,9 +38,9 @@ BEGIN
     FROM information_schema.tables t, (SELECT DISTINCT account FROM clinic_admin.table_rights) a
     WHERE t.table_schema = 'clinic' AND t.table_type = 'BASE TABLE'
   ) DO
-    IF each.rights <> '' THEN
+    IF entry.rights <> '' THEN
       EXECUTE IMMEDIATE
-        CONCAT('GRANT ', each.rights, ' ON `clinic`.`', each.name, '` TO ''', each.account, '''@''%''');
+        CONCAT('GRANT ', entry.rights, ' ON `clinic`.`', entry.name, '` TO ''', entry.account, '''@''%''');
     END IF;
   END FOR;
 END//

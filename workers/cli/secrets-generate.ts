@@ -14,7 +14,10 @@ const FILE_MODE = 0o444
 
 const key = () => randomBytes(KEY_BYTES).toString('base64')
 const password = () => randomBytes(PASSWORD_BYTES).toString('base64url')
-const databaseUrl = (account: string) => () => `mysql://${account}:${password()}@mysql:3306/clinic`
+const databaseUrl =
+  (account: string, database = 'clinic') =>
+  () =>
+    `mysql://${account}:${password()}@mysql:3306/${database}`
 const redisUrl = (host: string) => () => `redis://:${password()}@${host}:6379/0`
 
 interface Secret {
@@ -34,7 +37,7 @@ const SECRETS: readonly Secret[] = [
   { file: 'database-url-worker', make: databaseUrl('clinic_worker') },
   { file: 'database-url-migrate', make: databaseUrl('clinic_migrate') },
   { file: 'database-url-backup', make: databaseUrl('clinic_backup') },
-  { file: 'database-url-metrics', make: databaseUrl('clinic_metrics') },
+  { file: 'database-url-metrics', make: databaseUrl('clinic_metrics', '') },
   { file: 'redis-url', make: redisUrl('redis') },
   { file: 'cache-redis-url', make: redisUrl('redis-cache') },
 ]
