@@ -42,7 +42,7 @@ export async function startTestApi(
   const deps = { ...wired, config: { ...wired.config, ...options.config } }
   const services = await openServices(deps)
   const app = createApp(services, { extraRoutes: options.extraRoutes ?? [] })
-  const server = createServer(app.koa.callback())
+  const server = createServer(app.listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   let passwordHash: string | undefined
