@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors/app-error.ts'
 import { callNext, moveTicket, undoMove } from '../../shared/queue/moves.ts'
 import { moveKind, STATUSES } from '../../shared/queue/rules.ts'
 import { type Ticket, ticket as ticketShape } from '../../shared/queue/schema.ts'
-import { type QueueApi, someone, startQueueApi } from './testing.ts'
+import { fromNoon, type QueueApi, someone, startQueueApi } from './testing.ts'
 
 const MINUTE_MS = 60_000
 let api: QueueApi
@@ -13,7 +13,7 @@ let aheadMs = 0
 
 beforeAll(async () => {
   api = await startQueueApi({
-    rewire: (deps) => ({ ...deps, clock: { now: () => new Date(Date.now() + aheadMs) } }),
+    rewire: (deps) => ({ ...deps, clock: fromNoon(() => aheadMs) }),
   })
 })
 afterAll(() => api.close())
@@ -255,7 +255,7 @@ describe('random moves', () => {
 
   it('follow the table, step by step, and what is refused leaves no trace', async () => {
     const who = { userId: await api.user('assistant') }
-    const deps = { ...api.deps, clock: { now: () => new Date() } }
+    const { deps } = api.services
     const { patient, ...first } = await api.ticket()
     await to({ ...first, patient }, { to: 'cancelled' })
     await fc.assert(

@@ -7,15 +7,19 @@ import {
   board,
   boardQuery,
   callNextInput,
+  dayQuery,
   groupInput,
   moveInput,
   newTicket,
+  pendingActions,
   queueInput,
+  queueStats,
   registration,
   registrationInput,
   ticket,
   undoInput,
 } from '../../shared/queue/schema.ts'
+import { getPendingActions, getQueueStats } from '../../shared/queue/stats.ts'
 import { isRowId } from '../../shared/units/ids.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Route, route } from '../http/route.ts'
@@ -57,6 +61,28 @@ export function queueRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>
         await spool.write({ ...whoIs(call), action: 'queue.list', entity: 'ticket', outcome: 'ok', detail })
         return answer
       },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/queue/stats',
+      tag: 'queue',
+      summary: 'A day in figures: tickets by state, minutes of waiting and consultation',
+      access: READERS,
+      limit: 'general',
+      query: dayQuery,
+      response: queueStats,
+      handle: ({ query }) => getQueueStats(deps, query.day),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/queue/pending-actions',
+      tag: 'queue',
+      summary:
+        'What somebody should see to today: long waits, called and not come, on hold, to dispense, to pay',
+      access: READERS,
+      limit: 'general',
+      response: pendingActions,
+      handle: () => getPendingActions(deps),
     }),
     route({
       ...writes,

@@ -1,5 +1,7 @@
 import request from 'supertest'
 import type { Ticket } from '../../shared/queue/schema.ts'
+import type { Clock } from '../../shared/units/clock.ts'
+import { clinicDay } from '../../shared/units/dates.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
 
 export type Verb = 'get' | 'post' | 'patch' | 'delete'
@@ -14,6 +16,12 @@ export interface QueueApi extends TestApi {
     patient?: Record<string, unknown>,
   ): Promise<Ticket & { slipToken: string }>
   board(query?: string): Promise<Ticket[]>
+}
+
+/** A clock that starts at noon of the clinic's day, so that no test meets midnight, and can be put ahead. */
+export function fromNoon(aheadMs: () => number): Clock {
+  const shiftMs = Date.parse(`${clinicDay()}T12:00:00+08:00`) - Date.now()
+  return { now: () => new Date(Date.now() + shiftMs + aheadMs()) }
 }
 
 let serial = 0
