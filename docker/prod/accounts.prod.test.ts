@@ -36,10 +36,10 @@ const DENIED = /ACCESS_DENIED|PROCACCESS|SPECIFIC_ACCESS/
 
 describe('accounts of the database', () => {
   const onAudit = [
-    'update audit_entries set action = action where 1 = 0',
-    'delete from audit_entries where 1 = 0',
-    'update audit_seals set id = id where 1 = 0',
-    'delete from audit_sealed where 1 = 0',
+    'update clinic.audit_entries set action = action where 1 = 0',
+    'delete from clinic.audit_entries where 1 = 0',
+    'update clinic.audit_seals set id = id where 1 = 0',
+    'delete from clinic.audit_sealed where 1 = 0',
   ]
 
   it('may none of them change or remove the audit, nor give themselves the right', async () => {

@@ -1,0 +1,155 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { connect as connectPlain } from 'node:net'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { freePort } from '../../shared/testing/processes.ts'
+import { type Spawned, start, toolSet, until } from '../prod/testing.ts'
+import { ROOT } from '../testing.ts'
+
+/** The name of the site in tests. */
+export const SITE = 'clinic.test'
+
+/** nginx with the production configuration on free ports. */
+export interface Proxy {
+  httpPort: number
+  httpsPort: number
+  /** Folder it runs in; temporary files of bodies would lie below. */
+  dir: string
+  acmeDir: string
+  accessLog(): string
+  process: Spawned
+  stop(): Promise<void>
+}
+
+/** Starts start.sh as the image does; only ports and folders differ. */
+export async function startProxy(
+  dir: string,
+  apiPort: number,
+  extra: Record<string, string> = {},
+): Promise<Proxy> {
+  const { dir: tools, env } = await toolSet('proxy')
+  const [httpPort, httpsPort] = [await freePort(), await freePort()]
+  const run = join(dir, 'nginx')
+  const acmeDir = join(dir, 'acme')
+  for (const each of [run, acmeDir, join(dir, 'no-certificate')]) mkdirSync(each, { recursive: true })
+  const log = join(dir, 'access.log')
+  const proxy = start('sh', [`${ROOT}docker/nginx/start.sh`], {
+    ...env,
+    PATH: `${tools}/usr/bin:${process.env.PATH ?? ''}`,
+    DOMAIN: SITE,
+    API_SERVERS: `localhost:${apiPort}`,
+    HTTP_LISTEN: `127.0.0.1:${httpPort}`,
+    HTTPS_LISTEN: `127.0.0.1:${httpsPort}`,
+    PUBLIC_HTTPS_PORT: String(httpsPort),
+    RUN_DIR: run,
+    SSL_DIR: join(dir, 'no-certificate'),
+    WEB_DIR: `${ROOT}web/dist`,
+    ACME_DIR: acmeDir,
+    ACCESS_LOG: log,
+    NGINX_PROGRAM: `${tools}/usr/sbin/nginx`,
+    MODULES_DIR: `${tools}/usr/lib/nginx/modules`,
+    MIME_TYPES: `${tools}/etc/nginx/mime.types`,
+    LOOK_EVERY_S: '1',
+    ...extra,
+  })
+  const answers = async () =>
+    (await ask({ port: httpPort, secure: false, path: '/proxy-health' })).status === 200
+  await until('the proxy answers', answers, proxy)
+  return {
+    httpPort,
+    httpsPort,
+    dir: run,
+    acmeDir,
+    accessLog: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
+    process: proxy,
+    stop: () => proxy.stop(),
+  }
+}
+
+export interface Question {
+  port: number
+  path: string
+  method?: string
+  headers?: Record<string, string>
+  body?: string | Buffer
+  secure?: boolean
+  host?: string
+}
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** Every header line as it came, so that a header sent twice is seen. */
+  lines: [string, string][]
+  body: string
+}
+
+const pairs = ({ rawHeaders }: IncomingMessage): [string, string][] =>
+  rawHeaders.flatMap((name, i) =>
+    i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? ''] as [string, string]] : [],
+  )
+
+/** Opens a request; the caller reads or writes it. */
+export function open({ port, path, method = 'GET', headers = {}, secure = true, host = SITE }: Question) {
+  const options = {
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    headers: { host: `${host}:${port}`, ...headers },
+    agent: false as const,
+    ...(secure ? { servername: host, rejectUnauthorized: false } : {}),
+  }
+  return secure ? httpsRequest(options) : httpRequest(options)
+}
+
+/** One request over a connection of its own. */
+export function ask(question: Question): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const req = open(question)
+    req.setTimeout(30_000, () => req.destroy(new Error('no answer within 30 s')))
+    req.once('error', reject)
+    req.once('response', (res) => {
+      const parts: Buffer[] = []
+      res.on('data', (part: Buffer) => parts.push(part))
+      res.once('error', reject)
+      res.once('end', () =>
+        resolve({
+          status: res.statusCode ?? 0,
+          headers: res.headers,
+          lines: pairs(res),
+          body: Buffer.concat(parts).toString('utf8'),
+        }),
+      )
+    })
+    req.end(question.body)
+  })
+}
+
+/** Sends bytes as they are and answers all that comes back until the other side closes, or nothing more for `quietMs`. */
+export function raw(port: number, bytes: string, { secure = true, quietMs = 1500 } = {}): Promise<string> {
+  return new Promise((resolve) => {
+    let said = ''
+    const socket = secure
+      ? connectTls({
+          host: '127.0.0.1',
+          port,
+          servername: SITE,
+          rejectUnauthorized: false,
+          ALPNProtocols: ['http/1.1'],
+        })
+      : connectPlain(port, '127.0.0.1')
+    const done = () => {
+      socket.destroy()
+      resolve(said)
+    }
+    socket.setTimeout(quietMs, done)
+    socket.once(secure ? 'secureConnect' : 'connect', () => socket.write(bytes))
+    socket.on('data', (part) => (said += part.toString('latin1')))
+    socket.once('error', done)
+    socket.once('close', done)
+  })
+}
