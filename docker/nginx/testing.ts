@@ -13,7 +13,7 @@ import { ROOT } from '../testing.ts'
 export const SITE = 'clinic.test'
 
 /** nginx with the production configuration on free ports. */
-export interface Proxy {
+export interface ProxyProcess {
   httpPort: number
   httpsPort: number
   /** Folder it runs in; temporary files of bodies would lie below. */
@@ -29,7 +29,7 @@ export async function startProxy(
   dir: string,
   apiPort: number,
   extra: Record<string, string> = {},
-): Promise<Proxy> {
+): Promise<ProxyProcess> {
   const { dir: tools, env } = await toolSet('proxy')
   const [httpPort, httpsPort] = [await freePort(), await freePort()]
   const run = join(dir, 'nginx')
