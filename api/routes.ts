@@ -1,4 +1,6 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
+import { displaysRoutes } from './displays/routes.ts'
+import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
 import { eventsRoutes } from './events/routes.ts'
 import type { Route } from './http/route.ts'
@@ -26,6 +28,8 @@ export function allRoutes(services: ApiServices): Route[] {
     ...doctorsRoutes(services),
     ...settingsRoutes(services),
     ...queueRoutes(services),
+    ...displaysRoutes(services),
+    ...screenRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

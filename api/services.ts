@@ -4,6 +4,7 @@ import { openSpool, type Spool } from '../shared/audit/spool.ts'
 import { invalidationLoop } from '../shared/cache/notes.ts'
 import { cacheStats } from '../shared/cache/read-cache.ts'
 import type { Deps } from '../shared/deps.ts'
+import { createPresence, displaysAlive, isDisplaySession, type Presence } from '../shared/displays/reads.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
 import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
@@ -29,6 +30,8 @@ export interface ApiServices {
   spool: Spool
   /** The open event streams. */
   hub: EventHub
+  /** The screens of the waiting room whose streams are open here. */
+  screens: Presence
   /** Health checks and metrics. */
   ops: Ops
   /** Tells heavy work how busy the clinic is. */
@@ -43,10 +46,20 @@ const LASTING = /^\/api\/sse\/|^\/api\/imports|\.csv$|\/result$/
 /** An API process drains and seals the audit only as a stand-in: a worker does it at once, where nobody waits for answers. */
 const STAND_BACK_MS = 5000
 
+/** Whether those who listen to streams still may: people by their sessions, screens by their tokens. */
+const listenersAlive: typeof sessionsAlive = async (deps, sessionIds) => {
+  const people = sessionIds.filter((id) => !isDisplaySession(id))
+  const [sessions, displays] = await Promise.all([
+    people.length === 0 ? new Map() : sessionsAlive(deps, people),
+    displaysAlive(deps, sessionIds.filter(isDisplaySession)),
+  ])
+  return new Map([...sessions, ...displays])
+}
+
 /** Opens what the routes of one API process need. */
 export async function openServices(deps: Deps): Promise<ApiServices> {
   const queues = openQueues(deps)
-  const hub = createHub(deps, { sessionsAlive })
+  const hub = createHub(deps, { sessionsAlive: listenersAlive })
   const ops = openOps({
     deps,
     queues,
@@ -59,12 +72,22 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
     ops.metrics.requestDone(sample)
     if (!LASTING.test(sample.route)) pressure.done(sample.durationMs)
   }
-  return { deps, queues, hub, ops, spool: await openSpool(deps), observeRequest, pressure }
+  return {
+    deps,
+    queues,
+    hub,
+    screens: createPresence(deps),
+    ops,
+    spool: await openSpool(deps),
+    observeRequest,
+    pressure,
+  }
 }
 
 /** Closes what {@link openServices} opened, streams first; the {@link Deps} stay open. */
 export async function closeServices(services: ApiServices): Promise<void> {
   services.pressure?.stop()
+  services.screens.stop()
   await services.hub.close()
   await services.spool.close()
   await closeQueues(services.queues)

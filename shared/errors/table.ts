@@ -31,6 +31,7 @@ export const ERRORS = {
   'request/client-gone': rule(499, 'The client went away', false, 'debug'),
   'auth/required': rule(401, 'Please sign in'),
   'auth/failed': rule(401, 'User name or password is wrong'),
+  'auth/pairing-failed': rule(401, 'This pairing code is not good, or not any more'),
   'auth/forbidden': rule(403, 'You may not do this'),
   'auth/must-change-password': rule(403, 'Please change your password first'),
   'auth/weak-password': rule(422, 'This password is too easy to guess'),

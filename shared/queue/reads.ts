@@ -1,23 +1,20 @@
 import { type Cached, cachedList } from '../cache/read-cache.ts'
 import type { Db } from '../db/connect.ts'
-import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import { clinicNumber } from '../patients/reads.ts'
 import { clinicDay } from '../units/dates.ts'
 import { isRowId } from '../units/ids.ts'
+import { QUEUE, type QueueReadDeps } from './domain.ts'
 import type { TicketRow } from './model.ts'
 import { countTickets, findTicket, listMembers, listTickets, type TicketFilter } from './repository.ts'
 import type { Board, BoardQuery, Person, Ticket } from './schema.ts'
 import { viewTicket } from './view.ts'
 
-/** Name of the domain in the cache. */
-export const QUEUE = 'queue'
-
 const BOARD_TTL_S = 3600
 /** Without a limit the board is the whole day; beyond this it is a page like any other. */
 const WHOLE_DAY_ROWS = 2000
 
-export type QueueReadDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log' | 'clock'>
+export { callOfToday, getPlace, getScreen } from './screen.ts'
 
 /** Tickets with the members of their groups: one more statement if there are groups, however many. */
 export async function viewTickets(db: Db, rows: readonly TicketRow[]): Promise<Ticket[]> {

@@ -184,3 +184,37 @@ export const pendingActions = z.object({
   meta: z.object({ day, total: z.number().int() }),
 })
 export type PendingActions = z.infer<typeof pendingActions>
+
+/** What a screen of the waiting room shows. */
+export const screen = z.object({
+  day,
+  clinicName: z.string(),
+  languages: z.array(z.string()),
+  calls: z.array(
+    z.object({
+      number: z.string(),
+      state: z.enum(['waiting', 'called', 'inside', 'gone']),
+      room: z.string().nullable(),
+      name: z.string().nullable().describe('Masked, or null'),
+      callId: z.string().nullable(),
+      calledAt: instant,
+      version: z.number().int(),
+    }),
+  ),
+  waiting: z.array(z.string()).describe('The next numbers'),
+})
+export type Screen = z.infer<typeof screen>
+
+/** Where the holder of a slip stands. */
+export const place = z.object({
+  day,
+  number: z.string(),
+  status: z.enum(STATUSES),
+  room: z.string().nullable().describe('Where to go, once called'),
+  ahead: z.number().int().nullable().describe('How many may be called before; null when not waiting'),
+  wait: z
+    .object({ fromMin: z.number().int(), toMin: z.number().int() })
+    .nullable()
+    .describe('Null while there are too few calls to say'),
+})
+export type Place = z.infer<typeof place>
