@@ -54,3 +54,18 @@ export const getRequest = (path: string, headers: Record<string, string> = {}): 
     '',
     '',
   ].join('\r\n')
+
+/** A POST request with a JSON body, as bytes. */
+export function postRequest(path: string, headers: Record<string, string>, body: unknown): string {
+  const json = JSON.stringify(body)
+  return [
+    `POST ${path} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'X-Requested-With: clinic',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(json)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+    json,
+  ].join('\r\n')
+}

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net'
 
-/** One request over and over: `head` is the whole request as bytes. */
+/** One request over and over: `head` is the whole request as bytes, or makes a new one each time. */
 export interface Target {
   port: number
-  head: string
+  head: string | (() => string)
 }
 
 export interface LoadResult {
   requests: number
-  /** Answers that were not 200 or 304. */
+  /** Answers that were not 200, 201 or 304. */
   strange: number
   tookS: number
   /** Milliseconds from when each request was due to its whole answer. */
@@ -20,11 +20,11 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 /** A kept-alive connection that does one request at a time; far cheaper than an HTTP client, so the server is measured. */
 class Line {
   readonly #socket: Socket
-  readonly #request: Buffer
+  readonly #request: Buffer | (() => string)
   #buffered: Buffer = Buffer.alloc(0)
   #answered: ((status: number) => void) | null = null
 
-  constructor(socket: Socket, request: Buffer) {
+  constructor(socket: Socket, request: Buffer | (() => string)) {
     this.#socket = socket
     this.#request = request
     socket.on('data', (part: Buffer) => this.#take(part))
@@ -39,14 +39,14 @@ class Line {
       socket.once('connect', () => resolve())
       socket.once('error', reject)
     })
-    return new Line(socket, Buffer.from(target.head))
+    return new Line(socket, typeof target.head === 'string' ? Buffer.from(target.head) : target.head)
   }
 
   /** Status of the answer, 0 when the connection broke. */
   ask(): Promise<number> {
     return new Promise((resolve) => {
       this.#answered = resolve
-      this.#socket.write(this.#request)
+      this.#socket.write(typeof this.#request === 'function' ? this.#request() : this.#request)
     })
   }
 
@@ -72,7 +72,7 @@ class Line {
 const openAll = (target: Target, connections: number) =>
   Promise.all(Array.from({ length: connections }, () => Line.open(target)))
 
-const isFine = (status: number) => status === 200 || status === 304
+const isFine = (status: number) => status === 200 || status === 201 || status === 304
 
 /** Closed loop: every connection asks again as soon as it is answered; for throughput and CPU a request. */
 export async function closedLoop(target: Target, connections: number, seconds: number): Promise<LoadResult> {
