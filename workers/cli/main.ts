@@ -8,6 +8,7 @@ const COMMANDS: CommandTable = {
   'users:create': () => import('./users-create.ts'),
   'users:reset-password': () => import('./users-reset-password.ts'),
   import: () => import('./import.ts'),
+  demo: () => import('./demo.ts'),
   'audit verify': () => import('./audit-verify.ts'),
   'secrets:generate': () => import('./secrets-generate.ts'),
   doctor: () => import('./doctor.ts'),
