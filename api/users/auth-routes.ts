@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
-import type { Principal } from '../../shared/rights/permissions.ts'
 import { ownUser } from '../../shared/users/reads.ts'
 import { loginBody, passwordBody, signedIn } from '../../shared/users/schema.ts'
 import { endSession, endSessionsOf, listSessions } from '../../shared/users/sessions.ts'
-import { changePassword, type SignedIn, signIn, signOut } from '../../shared/users/sign-in.ts'
-import { endedCookie, sessionCookie } from '../http/cookies.ts'
-import { type Call, type Reply, type Route, route } from '../http/route.ts'
-import { cookieScope, originOf } from './cookie-scope.ts'
+import { changePassword, signIn, signOut } from '../../shared/users/sign-in.ts'
+import { type Route, route } from '../http/route.ts'
+import { originOf } from './cookie-scope.ts'
+import { personOf, signedOut, withCookie } from './replies.ts'
+import { twoFactorRoutes } from './two-factor-routes.ts'
 
 const PERSONAL = { tag: 'Sign-in', access: 'session', limit: 'general', peopleOnly: true } as const
 /** Session ids are hashes of the secrets: 32 bytes in base64url. */
@@ -22,30 +22,10 @@ const sessionView = z.object({
   userAgent: z.string(),
 })
 
-/** The signed-in person of a call; the table guarantees one, the type does not know. */
-export function personOf(call: Call): { principal: Principal; sessionId: string } {
-  const { principal, sessionId } = call
-  if (principal === null || sessionId === null) throw new AppError('auth/required')
-  return { principal, sessionId }
-}
-
-const withCookie = (call: Call, { secret, user, mustChangePassword }: SignedIn): Reply => ({
-  status: 200,
-  body: { user, mustChangePassword },
-  headers: { 'Set-Cookie': sessionCookie(secret, cookieScope(call)) },
-})
-
-const signedOut = (call: Call): Reply => ({
-  status: 204,
-  headers: {
-    'Set-Cookie': endedCookie(cookieScope(call)),
-    'Clear-Site-Data': '"cache", "cookies", "storage"',
-  },
-})
-
 /** Sign-in, sign-out, one's own password and sessions. */
 export function authRoutes(): Route[] {
   return [
+    ...twoFactorRoutes(),
     route({
       method: 'POST',
       path: '/api/auth/login',

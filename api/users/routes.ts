@@ -6,8 +6,9 @@ import { newUserBody, pageQuery, staffView, userPatchBody } from '../../shared/u
 import { endSessionsOf, listSessions } from '../../shared/users/sessions.ts'
 import { type Route, route } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { authRoutes, personOf } from './auth-routes.ts'
+import { authRoutes } from './auth-routes.ts'
 import { originOf } from './cookie-scope.ts'
+import { personOf } from './replies.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 const params = z.strictObject({ id: z.string().refine(isRowId, 'Must be an id') })

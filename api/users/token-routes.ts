@@ -3,8 +3,8 @@ import { isRowId } from '../../shared/units/ids.ts'
 import { tokenBody, tokenView } from '../../shared/users/schema.ts'
 import { createToken, listTokens, revokeToken } from '../../shared/users/tokens.ts'
 import { type Route, route } from '../http/route.ts'
-import { personOf } from './auth-routes.ts'
 import { originOf } from './cookie-scope.ts'
+import { personOf } from './replies.ts'
 
 const COMMON = {
   tag: 'Tokens',

@@ -149,14 +149,28 @@ export function loadConfig(): Config {
 
 const KEY_BYTES = 32
 
-/** A 32-byte key from its file, or, outside production, a random one made once and kept in `DATA_DIR/keys`. */
-export function readKey(config: Config, name: 'DATA_KEY_FILE' | 'SIGNING_KEY_FILE'): Buffer {
+type KeyFile = 'DATA_KEY_FILE' | 'SIGNING_KEY_FILE'
+
+/** Where a key lies; outside production a random one is made once and kept in `DATA_DIR/keys`. */
+function keyFile(config: Config, name: KeyFile): string {
   const file = config[name]
-  if (file !== undefined) return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
+  if (file !== undefined) return file
   const dir = join(config.DATA_DIR, 'keys')
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const path = join(dir, name.toLowerCase())
-  if (!existsSync(path))
+  try {
     writeFileSync(path, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flag: 'wx' })
-  return Buffer.from(readFileSync(path, 'utf8'), 'base64')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return path
 }
+
+/** The 32-byte keys of a file, one a line: the present one first, behind it those that older secrets are still under. */
+export function readKeys(config: Config, name: KeyFile): Buffer[] {
+  const lines = readFileSync(keyFile(config, name), 'utf8').trim().split(/\s+/)
+  return lines.map((line) => Buffer.from(line, 'base64'))
+}
+
+/** The present 32-byte key of a file. */
+export const readKey = (config: Config, name: KeyFile): Buffer => readKeys(config, name)[0] as Buffer

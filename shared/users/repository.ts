@@ -12,6 +12,8 @@ export interface UserRow {
   must_change_password: number
   password_expires_at: string | null
   active: number
+  /** Since when the sign-in takes a second step. */
+  totp_enabled_at: string | null
   version: number
   created_at: string
   updated_at: string
@@ -27,6 +29,7 @@ const COLUMNS = [
   'must_change_password',
   'password_expires_at',
   'active',
+  'totp_enabled_at',
   'version',
   'created_at',
   'updated_at',

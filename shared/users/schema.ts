@@ -6,16 +6,25 @@ const MAX_NAME_CHARS = 255
 // longer ones are refused before hashing; the byte limit proper is checked with the rules
 const MAX_PASSWORD_CHARS = 1024
 
+const MAX_CODE_CHARS = 64
+
 const password = z.string().min(1).max(MAX_PASSWORD_CHARS)
 
 /** Body of the sign-in; `username` takes the e-mail address too. */
 export const loginBody = z.strictObject({
   username: z.string().min(1).max(MAX_ACCOUNT_CHARS),
   password,
-  code: z.string().max(64).optional(),
+  code: z.string().max(MAX_CODE_CHARS).optional(),
 })
 
 export const passwordBody = z.strictObject({ currentPassword: password, newPassword: password })
+
+const code = z.string().min(1).max(MAX_CODE_CHARS)
+
+/** Bodies of the calls about one's own second step: a change takes the password, and a code where there is one. */
+export const setUpBody = z.strictObject({ password })
+export const enableBody = z.strictObject({ code })
+export const proofBody = z.strictObject({ password, code })
 
 /** A user as shown to that person and to administrators. */
 export const userView = z.object({
@@ -25,9 +34,14 @@ export const userView = z.object({
   email: z.string().nullable(),
   role: z.enum(ROLES),
   permissions: z.array(z.enum(PERMISSIONS)),
+  /** Whether the sign-in takes a second step. */
+  twoFactor: z.boolean(),
 })
 
 export const signedIn = z.object({ user: userView, mustChangePassword: z.boolean() })
+
+export const setUpAnswer = z.object({ secret: z.string(), uri: z.string(), qr: z.string() })
+export const recoveryCodes = z.object({ recoveryCodes: z.array(z.string()) })
 
 const username = z
   .string()
@@ -61,6 +75,7 @@ export const staffView = z.object({
   grants: z.array(z.enum(PERMISSIONS)),
   active: z.boolean(),
   mustChangePassword: z.boolean(),
+  twoFactor: z.boolean(),
   createdAt: z.string(),
   version: z.number(),
 })

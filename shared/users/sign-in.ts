@@ -10,6 +10,7 @@ import { actedBy, type Origin } from './origin.ts'
 import { hashPassword, MAX_PASSWORD_BYTES, needsRehash, passwordMatches } from './password.ts'
 import { checkNewPassword } from './password-rules.ts'
 import { findByAccount, findUser, grantsOf, patchUser, type UserRow } from './repository.ts'
+import { tryCode } from './second-step.ts'
 import { createSession, endSession, endSessionsOf } from './sessions.ts'
 import { toSessionData, toUserView } from './view.ts'
 
@@ -32,11 +33,14 @@ function isUsable(deps: Deps, row: UserRow): boolean {
   return row.password_expires_at === null || row.password_expires_at > toSqlUtc(deps.clock.now())
 }
 
+type Refusal = 'auth/failed' | 'auth/totp-failed'
+
 async function refuse(
   deps: Deps,
   row: UserRow | undefined,
   attempt: Attempt,
   origin: Origin,
+  code: Refusal = 'auth/failed',
 ): Promise<never> {
   await attempt.failed()
   await inTransaction(deps.db, (trx) =>
@@ -46,15 +50,21 @@ async function refuse(
         ...actedBy(row === undefined ? null : asPrincipal(row), origin),
         action: 'auth.login-failed',
         outcome: 'failed',
+        ...(code === 'auth/failed' ? {} : { detail: { step: 2 } }),
       },
       deps.clock.now(),
     ),
   )
-  throw new AppError('auth/failed')
+  throw new AppError(code)
 }
 
 /** Opens a session and checks, under a lock, that the user's row is still the one that was judged. */
-async function openSession(deps: Deps, row: UserRow, origin: Origin, action: string): Promise<SignedIn> {
+export async function openSession(
+  deps: Deps,
+  row: UserRow,
+  origin: Origin,
+  action: string,
+): Promise<SignedIn> {
   const grants = await reading(grantsOf(deps.db, row.id))
   const opened = await createSession(deps, toSessionData(row, grants), {
     address: origin.address ?? '',
@@ -80,12 +90,30 @@ async function rehash(db: Knex, row: UserRow, password: string): Promise<void> {
 }
 
 /**
+ * The second step, for whoever has one: without a code nothing is opened at all, so there is no session that is only
+ * half signed in. Throws `auth/totp-required`, `auth/totp-failed`, 429.
+ */
+async function secondStep(
+  deps: Deps,
+  row: UserRow,
+  code: string | undefined,
+  attempt: Attempt,
+  origin: Origin,
+): Promise<void> {
+  if (row.totp_enabled_at === null) return
+  if (code === undefined) throw new AppError('auth/totp-required')
+  if (!(await tryCode(deps, String(row.id), code)).ok)
+    await refuse(deps, row, attempt, origin, 'auth/totp-failed')
+}
+
+/**
  * Signs in by user name or e-mail address. A wrong name, a wrong password, a person who left and a one-time password
- * that is too old get the same answer in the same time. Throws `auth/failed`, `rate/limited`.
+ * that is too old get the same answer in the same time. Throws `auth/failed`, `auth/totp-required`, `auth/totp-failed`,
+ * `rate/limited`.
  */
 export async function signIn(
   deps: Deps,
-  credentials: { username: string; password: string },
+  credentials: { username: string; password: string; code?: string | undefined },
   origin: Origin,
 ): Promise<SignedIn> {
   const account = credentials.username.normalize('NFKC').trim().toLowerCase()
@@ -94,6 +122,7 @@ export async function signIn(
   const row = await reading(findByAccount(deps.db, account))
   const matches = await passwordMatches(row?.password_hash ?? null, credentials.password)
   if (row === undefined || !matches || !isUsable(deps, row)) return refuse(deps, row, attempt, origin)
+  await secondStep(deps, row, credentials.code, attempt, origin)
   await rehash(deps.db, row, credentials.password)
   const signedIn = await openSession(deps, row, origin, 'auth.login')
   await attempt.succeeded()
@@ -115,6 +144,20 @@ export async function signOut(
       deps.clock.now(),
     ),
   )
+}
+
+/** Takes the password once more before something grave; answers the person's row. Throws `auth/failed`, 429. */
+export async function confirmPassword(
+  deps: Deps,
+  principal: Principal,
+  password: string,
+  origin: Origin,
+): Promise<UserRow> {
+  const attempt = await admitAttempt(deps, principal.username, origin.address ?? '')
+  const row = await reading(findUser(deps.db, principal.userId))
+  const matches = await passwordMatches(row?.password_hash ?? null, password)
+  if (row === undefined || !matches || !isUsable(deps, row)) return refuse(deps, row, attempt, origin)
+  return row
 }
 
 /**

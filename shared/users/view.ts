@@ -16,6 +16,7 @@ export function toUserView(row: UserRow, grants: readonly string[]): z.infer<typ
     email,
     role,
     permissions: PERMISSIONS.filter((each) => may.has(each)),
+    twoFactor: row.totp_enabled_at !== null,
   }
 }
 
@@ -30,6 +31,7 @@ export function toStaffView(row: UserRow, grants: readonly string[]): z.infer<ty
     grants: PERMISSIONS.filter((each) => grants.includes(each)),
     active: row.active === 1,
     mustChangePassword: row.must_change_password === 1,
+    twoFactor: row.totp_enabled_at !== null,
     createdAt: fromSqlUtc(row.created_at) ?? '',
     version: row.version,
   }
