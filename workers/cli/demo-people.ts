@@ -49,7 +49,10 @@ export function demoPeople(seed: number): (n: number) => string {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const named = (community: string, part: string, gender?: string) =>
     parts.filter(
-      (each) => each.community === community && each.part === part && (!gender || each.gender === gender),
+      (each) =>
+        each.community === community &&
+        each.part === part &&
+        (!gender || each.gender === '' || each.gender === gender),
     )
   const table = Object.fromEntries(
     ['Malay', 'Chinese', 'Indian'].map((community) => [
