@@ -12,6 +12,7 @@ const cnf = new Map(
 
 it('gives the database the promised values', () => {
   expect(cnf.get('innodb-buffer-pool-size')).toBe('256M')
+  expect(cnf.get('query-cache-size')).toBe('0')
   expect(cnf.get('slow-query-log-file')).toBe('/var/log/mysql/slow.log')
   expect(cnf.get('long-query-time')).toBe('2')
   expect(cnf.get('max-connections')).toBe('200')

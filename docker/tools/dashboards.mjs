@@ -211,16 +211,6 @@ export const DASHBOARDS = {
     ],
     [
       'line',
-      'Query cache',
-      'ops',
-      [
-        [`rate(mysql_global_status_qcache_hits${RATE})`, 'hits'],
-        [`rate(mysql_global_status_qcache_inserts${RATE})`, 'stored'],
-        [`rate(mysql_global_status_qcache_lowmem_prunes${RATE})`, 'pushed out'],
-      ],
-    ],
-    [
-      'line',
       'Row lock waits',
       'ops',
       [[`rate(mysql_global_status_innodb_row_lock_waits${RATE})`, 'waits a second']],

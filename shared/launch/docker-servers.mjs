@@ -32,7 +32,7 @@ export async function dockerMariadb({ dataDir, passwords }) {
   await removeContainer(container)
   const env = ['-e', `MARIADB_ROOT_PASSWORD=${passwords.root}`, '-e', `MARIADB_DATABASE=${DATABASE}`]
   const volume = ['-v', `${container}:/var/lib/mysql`]
-  const settings = ['--local-infile=1', '--character-set-server=utf8mb4', '--query-cache-size=32M']
+  const settings = ['--local-infile=1', '--character-set-server=utf8mb4', '--query-cache-size=0']
   const server = [
     '--collation-server=utf8mb4_unicode_ci',
     '--max-connections=200',

@@ -13,7 +13,7 @@ const POLL_MS = 25
 // A UNIX socket's path holds 107 bytes.
 const SOCKET_PATH_MAX = 100
 
-/** Promised to operators (docker/mysql has the same): 256 MB buffer, 32 MB query cache, slow log, 200 connections. */
+/** Promised to operators (docker/mysql has the same): 256 MB buffer, slow log, 200 connections; no query cache. */
 const SETTINGS = [
   '--bind-address=127.0.0.1',
   '--skip-name-resolve',
@@ -27,8 +27,8 @@ const SETTINGS = [
   '--innodb-flush-log-at-trx-commit=1',
   '--max-allowed-packet=64M',
   '--max-connections=200',
-  '--query-cache-type=1',
-  '--query-cache-size=32M',
+  '--query-cache-type=0',
+  '--query-cache-size=0',
   '--slow-query-log=1',
   '--long-query-time=2',
   '--performance-schema=OFF',
