@@ -1,7 +1,7 @@
 // Image step 3: loads every module of a process once, so that Node keeps their compiled code in NODE_COMPILE_CACHE and
 // the first start of a container compiles nothing. Node keeps a cache per user: run it as the user of the container.
 import { readdirSync } from 'node:fs'
-import { flushCompileCache } from 'node:module'
+import module from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -24,6 +24,6 @@ for (const file of files) {
   )
 }
 if (part === 'worker') await import('bullmq')
-flushCompileCache?.()
+module.flushCompileCache?.()
 console.log(`warmed ${loaded} of ${files.length} modules`)
 process.exit(loaded === files.length ? 0 : 1)

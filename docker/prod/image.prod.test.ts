@@ -74,7 +74,6 @@ describe('the image’s own folder', () => {
       'vitest',
       '@biomejs',
       'playwright-core',
-      'react',
       'esbuild',
     ])
       expect([name, existsSync(join(app, 'node_modules', name))]).toEqual([name, false])
