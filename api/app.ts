@@ -34,6 +34,12 @@ const tokenFinder: FindToken = (call, tokenHash) =>
 
 const UNREMARKABLE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECANCELED'])
 
+/** What the file server says of an address that can be no file of ours: `..`, a second slash, a broken escape. */
+function isImpossiblePath(error: unknown): boolean {
+  const { status } = error as { status?: unknown }
+  return !(error instanceof AppError) && typeof status === 'number' && status >= 400 && status < 500
+}
+
 /** Puts the API together: the table of routes first, then pages and files. */
 export function createApp(services: ApiServices, options: AppOptions = {}): App {
   const { config, log } = services.deps
@@ -63,7 +69,7 @@ export function createApp(services: ApiServices, options: AppOptions = {}): App 
       )
     } catch (error) {
       ctx.respond = false
-      edge.refuse(ctx.req, ctx.res, error)
+      edge.refuse(ctx.req, ctx.res, isImpossiblePath(error) ? new AppError('not-found') : error)
     }
   })
   for (const page of options.pages ?? []) koa.use(page)

@@ -123,6 +123,19 @@ describe('answers', () => {
     expect(answer.text).not.toMatch(/select|Canary|\.ts/)
   })
 
+  it('always say in detail what is wrong, in the words of the title where there are no better ones', async () => {
+    const answer = await api.http.get('/api/nothing')
+    expect(answer.body.detail).toBe(answer.body.title)
+    expect(answer.body.detail).not.toBe('')
+  })
+
+  it.each(['//evil.example/x.js', '/..%2f..%2fetc/passwd', '/%2e%2e/etc/passwd', '/%zz.js', '/a%00.js'])(
+    'of an address that can be no file are 404: %s',
+    async (path) => {
+      expect(await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)).toContain(' 404 ')
+    },
+  )
+
   it('name the methods that a path accepts', async () => {
     const answer = await api.http.delete('/api/test/things/7')
     expect(answer.status).toBe(405)

@@ -45,7 +45,8 @@ export interface Problem {
   title: string
   status: number
   code: ErrorCode
-  detail?: string
+  /** The title where there is nothing more exact to say: readers may count on it. */
+  detail: string
   instance?: string
   requestId?: string
   errors?: FieldFault[]
@@ -60,7 +61,7 @@ export function toProblem(error: unknown, where: { instance?: string; requestId?
     title: known.rule.title,
     status: known.rule.status,
     code: known.code,
-    ...(known.detail === undefined ? {} : { detail: known.detail }),
+    detail: known.detail ?? known.rule.title,
     ...where,
     ...(known.errors === undefined ? {} : { errors: known.errors }),
     ...known.extra,

@@ -11,9 +11,10 @@ export function OperationFault({ operation }: { operation: Operation }) {
   if (operation.status !== 'failed') return null
   const problem = operation.error ?? {}
   const status = typeof problem.status === 'number' ? problem.status : 500
+  const more = problem.detail === problem.title ? undefined : problem.detail
   return (
     <Notice tone="bad" title={errorText(new HttpError(status, problem))}>
-      {typeof problem.detail === 'string' ? <div>{problem.detail}</div> : null}
+      {typeof more === 'string' ? <div>{more}</div> : null}
       {t('operations.failedHint')}
     </Notice>
   )
