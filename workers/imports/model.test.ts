@@ -34,7 +34,8 @@ const TODAY_ON = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
 
 /** The import contract in its plainest form: one row after the other, everything in memory. */
 function importByTheBook(people: Held[], rows: PersonCells[], options: Options): [Verdict, boolean][] {
-  const claims = new Map<string, Held>()
+  /** Who got a key first, and the other key that came with it. */
+  const claims = new Map<string, { who: Held; partner: string | null }>()
   return rows.map((cells) => {
     const fields = PATIENT_COLUMNS.map((column) => cells[column] ?? '')
     const judged = judgePatient(fields, { strictness: options.strictness, todayOn: TODAY_ON })
@@ -45,15 +46,24 @@ function importByTheBook(people: Held[], rows: PersonCells[], options: Options):
     const byExternal =
       external === null
         ? undefined
-        : (claims.get(external) ??
+        : (claims.get(external)?.who ??
           people.find((p) => p.source === options.source && p.values.externalId === given.externalId))
     const byId =
       id === null
         ? undefined
-        : (claims.get(id) ??
+        : (claims.get(id)?.who ??
           people.find((p) => p.values.idNumber === given.idNumber && p.values.idType === given.idType))
     const accept = (who: Held, verdict: Verdict): [Verdict, boolean] => {
-      for (const key of [external, id]) if (key !== null && !claims.has(key)) claims.set(key, who)
+      const pairs = [
+        [external, id],
+        [id, external],
+      ] as const
+      for (const [key, partner] of pairs) {
+        if (key === null) continue
+        const claim = claims.get(key)
+        if (claim === undefined) claims.set(key, { who, partner })
+        else claim.partner ??= partner
+      }
       return [verdict, false]
     }
     const who = byExternal ?? byId
@@ -77,8 +87,15 @@ function importByTheBook(people: Held[], rows: PersonCells[], options: Options):
     if (options.onDuplicate === 'reject') return ['rejected', false]
     if (options.onDuplicate === 'skip') return ['skipped', false]
     const { values } = who
+    const cameWithAnother = (key: string | null, other: string | null) => {
+      const partner = key === null ? null : (claims.get(key)?.partner ?? null)
+      return partner !== null && other !== null && partner !== other
+    }
     const contradicts =
       !isOne ||
+      // the record may keep another source's external ID; what this file said before holds for it all the same
+      cameWithAnother(id, external) ||
+      cameWithAnother(external, id) ||
       who.deleted ||
       (given.idNumber !== null &&
         values.idNumber !== null &&
