@@ -17,12 +17,16 @@ type NoteDeps = CacheDeps & Pick<Deps, 'db'>
  * this process die or not reach the cache after the commit, another one repeats the invalidation within seconds.
  */
 export async function noteInvalidation(trx: Knex.Transaction, what: Invalidation): Promise<string> {
-  const [id] = await trx('cache_invalidations').insert({
+  const [id] = await noteInsertion(trx, what)
+  return String(id)
+}
+
+/** The insert of {@link noteInvalidation}, not yet run: for several writes in one round trip. */
+export const noteInsertion = (trx: Knex.Transaction, what: Invalidation): Knex.QueryBuilder =>
+  trx('cache_invalidations').insert({
     domain: what.domain,
     ids: what.ids === undefined ? null : JSON.stringify(what.ids),
   })
-  return String(id)
-}
 
 interface Note {
   id: string

@@ -11,25 +11,24 @@ export type WriteDeps = CacheDeps & Pick<Deps, 'db' | 'clock'>
 export interface Written<T> {
   result: T
   ids?: readonly string[]
+  /** Number of the note, where the work has written it itself among its own statements. */
+  note?: string
 }
 
 /**
  * One transaction of rows, audit and the note of what turns old; then the cache is told; only then is there an
- * answer. `last` runs after everything else in the transaction, for the row that everybody wants to lock.
+ * answer.
  */
-export async function writing<T, R = T>(
+export async function writing<T>(
   deps: WriteDeps,
   domain: string,
   work: (trx: Knex.Transaction) => Promise<Written<T>>,
-  last?: (trx: Knex.Transaction, result: T) => Promise<R>,
-): Promise<R> {
+): Promise<T> {
   const { result, ids, note } = await inTransaction(deps.db, async (trx) => {
     const written = await work(trx)
     const old = written.ids === undefined ? { domain } : { domain, ids: written.ids }
-    const noteId = await noteInvalidation(trx, old)
-    const answer = last === undefined ? (written.result as unknown as R) : await last(trx, written.result)
-    return { result: answer, ids: written.ids ?? [], note: noteId }
+    return { ...written, note: written.note ?? (await noteInvalidation(trx, old)) }
   })
-  await invalidate(deps, { domain, ids, note })
+  await invalidate(deps, { domain, ids: ids ?? [], note })
   return result
 }

@@ -34,18 +34,20 @@ export async function madeBefore(db: Db, once: Once, entity: string): Promise<st
   return String(seen.entity_id)
 }
 
-/** Keeps in the transaction what the request made; a second one at the same time waits here and is refused by the key. */
-export async function keepOnce(
+/**
+ * The insert that keeps what the request made, not yet run; a second request at the same time waits there and is
+ * refused by the key. `entityId` may be a variable of the trip it is part of.
+ */
+export const onceInsertion = (
   trx: Knex.Transaction,
   once: Once,
   entity: string,
-  entityId: string,
-): Promise<void> {
-  await trx('idempotency_keys').comment('idempotency.keep').insert({
+  entityId: string | Knex.Raw,
+): Knex.QueryBuilder =>
+  trx('idempotency_keys').insert({
     user_id: once.userId,
     idempotency_key: once.key,
     request_sha256: once.sha256,
     entity,
     entity_id: entityId,
   })
-}

@@ -88,10 +88,14 @@ export class Repository<M extends Model, Row extends { id: string; version: numb
 
   /** Inserts rows given by property names, one statement. */
   async insertMany(trx: Knex.Transaction, rows: readonly Partial<Row>[]): Promise<void> {
-    if (rows.length === 0) return
+    if (rows.length > 0) await this.insertion(trx, rows)
+  }
+
+  /** The insert of {@link insertMany}, not yet run: for several writes in one round trip. */
+  insertion(trx: Knex.Transaction, rows: readonly Partial<Row>[]): Knex.QueryBuilder {
     const toRow = (row: Partial<Row>) =>
       Object.fromEntries(Object.entries(row).map(([property, value]) => [this.column(property), value]))
-    await trx(this.spec.model.tableName).comment(this.label('insert-many')).insert(rows.map(toRow))
+    return trx(this.spec.model.tableName).comment(this.label('insert-many')).insert(rows.map(toRow))
   }
 
   /**

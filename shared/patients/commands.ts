@@ -27,9 +27,9 @@ export interface Writer {
 
 export {
   holdPatients,
-  insertNewPatients,
   nameOf,
   type PatientName,
+  patientInsertions,
   prepareNewPatients,
   throwDuplicate,
 } from './new-patient.ts'

@@ -7,7 +7,7 @@ import { clinicDay } from '../units/dates.ts'
 import { allocatePatientIds } from './ids.ts'
 import { judgeInput } from './judge-input.ts'
 import type { PatientRow } from './model.ts'
-import { addAllWords, holderOf, patients } from './repository.ts'
+import { holderOf, patients, wordsInsertion } from './repository.ts'
 import type { PatientInput } from './schema.ts'
 import { clinicNumber } from './view.ts'
 
@@ -50,10 +50,16 @@ export async function prepareNewPatients(
   }))
 }
 
-/** Writes prepared patients in the transaction of whatever they come for: two statements, however many they are. */
+/** The inserts of prepared patients, not yet run: two statements, however many they are. */
+export function patientInsertions(trx: Knex.Transaction, rows: readonly PatientRow[]): Knex.QueryBuilder[] {
+  if (rows.length === 0) return []
+  const words = wordsInsertion(trx, rows)
+  return [patients.insertion(trx, rows), ...(words === null ? [] : [words])]
+}
+
+/** Writes prepared patients in the transaction of whatever they come for. */
 export async function insertNewPatients(trx: Knex.Transaction, rows: readonly PatientRow[]): Promise<void> {
-  await patients.insertMany(trx, rows)
-  await addAllWords(trx, rows)
+  for (const insertion of patientInsertions(trx, rows)) await insertion
 }
 
 /** Says who holds the key that was refused, so that the desk can open that record instead; rethrows anything else. */

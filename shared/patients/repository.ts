@@ -41,13 +41,13 @@ export async function addWords(trx: Knex.Transaction, id: string, name: string):
   if (rows.length > 0) await trx('patient_words').comment('patients.add-words').insert(rows)
 }
 
-/** Makes new patients findable, all in one statement. */
-export async function addAllWords(
+/** The insert that makes new patients findable, not yet run; null for names without a word. */
+export function wordsInsertion(
   trx: Knex.Transaction,
   people: readonly { id: string; name: string }[],
-): Promise<void> {
+): Knex.QueryBuilder | null {
   const rows = people.flatMap(({ id, name }) => patientWordRows(id, name))
-  if (rows.length > 0) await trx('patient_words').comment('patients.add-words').insert(rows)
+  return rows.length === 0 ? null : trx('patient_words').comment('patients.add-words').insert(rows)
 }
 
 /** Takes away the words of a name; each is found by the primary key, because the old name is known. */

@@ -1,18 +1,17 @@
 import type { AuditEntry } from '../audit/entry.ts'
-import { writeAudit } from '../audit/write.ts'
 import { type WriteDeps, writing } from '../cache/writing.ts'
 import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
-import { keepOnce, madeBefore, type Once } from '../db/idempotency.ts'
+import { madeBefore, type Once } from '../db/idempotency.ts'
 import type { Deps } from '../deps.ts'
 import { activeDoctor } from '../doctors/reads.ts'
 import { AppError } from '../errors/app-error.ts'
 import { ring } from '../events/outbox.ts'
 import {
   holdPatients,
-  insertNewPatients,
   nameOf,
   type PatientName,
+  patientInsertions,
   prepareNewPatients,
   throwDuplicate,
 } from '../patients/commands.ts'
@@ -23,12 +22,11 @@ import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
 import { newId } from '../units/ids.ts'
 import { QUEUE } from './domain.ts'
-import { giveNumber, type TicketDraft } from './give-number.ts'
+import { giveNumber, type TicketDraft, VISIT } from './give-number.ts'
 import type { TicketRow } from './model.ts'
 import { readFormat } from './numbers.ts'
 import { presentTicket } from './reads.ts'
-import { insertVisits } from './repository.ts'
-import type { MemberInput, NewTicket, TicketInput } from './schema.ts'
+import type { MemberInput, NewTicket, Priority, Ticket, TicketInput } from './schema.ts'
 import { newSlipToken } from './slip.ts'
 import { ticketEvents, viewTicket } from './view.ts'
 
@@ -49,25 +47,53 @@ export interface EnqueueRequest {
   once?: Once | undefined
 }
 
-const ENTITY = 'visit'
-
-/** Everybody in the order of the request, written or held; new ones come first into the table. */
-async function gather(
+/** Everybody's names in the order of the request; those from the file are held there. */
+async function namesOf(
   trx: Knex.Transaction,
   members: readonly MemberInput[],
-  rows: Awaited<ReturnType<typeof prepareNewPatients>>,
+  fresh: readonly PatientName[],
   paths: Paths,
 ): Promise<PatientName[]> {
-  if (rows.length > 0) await insertNewPatients(trx, rows)
   const known = members.flatMap(({ patientId }, n) => (patientId === undefined ? [] : [{ patientId, n }]))
   const held = await holdPatients(
     trx,
     known.map(({ patientId }) => patientId),
     (n) => paths.patientId(known[n]?.n ?? 0),
   )
-  const fresh = rows.map(nameOf)
-  return members.map(({ patientId }) => (patientId === undefined ? fresh : held).shift() as PatientName)
+  const news = [...fresh]
+  return members.map(({ patientId }) => (patientId === undefined ? news : held).shift() as PatientName)
 }
+
+/** A ticket as it begins, without what its number and id will be. */
+const beginning = (draft: TicketDraft, priority: Priority, patientName: string): TicketRow => ({
+  ...draft,
+  id: '',
+  visit_id: '',
+  number: '',
+  patient_name: patientName,
+  status: 'waiting',
+  priority,
+  place: 0,
+  call_id: null,
+  waited_s: null,
+  consulted_s: null,
+  status_at: draft.at,
+  called_at: null,
+  consultation_at: null,
+  dispensing_at: null,
+  payment_at: null,
+  ended_at: null,
+  version: 1,
+  created_at: draft.at,
+})
+
+/** Who came, for the audit: each patient once for the visit, new ones for their record too. */
+const auditOf = (who: Who, people: readonly PatientName[], isNew: (id: string) => boolean): AuditEntry[] =>
+  people.flatMap(({ id }): AuditEntry[] => {
+    const about = { ...who, patientId: id, entity: 'patient', entityId: id, outcome: 'ok' } as const
+    const come = { ...about, action: 'queue.create' }
+    return isNew(id) ? [{ ...about, action: 'patients.register' }, come] : [come]
+  })
 
 /** The ticket of an earlier request under the same key, with a new slip: the first answer may have been lost. */
 async function again(deps: QueueWriteDeps, visitId: string): Promise<NewTicket> {
@@ -82,11 +108,11 @@ async function again(deps: QueueWriteDeps, visitId: string): Promise<NewTicket> 
 
 /**
  * Puts one patient or several who came together in the queue, and those who are new into the file, in one transaction
- * of nine round trips at most. Throws `rule/broken` naming the fields, `state/duplicate` naming who has the number.
+ * of three round trips, or four where somebody is in the file already. Throws `rule/broken` naming the fields, `state/duplicate` naming who has the number.
  */
 export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who: Who): Promise<NewTicket> {
   const { members, ticket, paths, once } = request
-  const made = once === undefined ? undefined : await madeBefore(deps.db, once, ENTITY)
+  const made = once === undefined ? undefined : await madeBefore(deps.db, once, VISIT)
   if (made !== undefined) return again(deps, made)
   const ids = members.flatMap(({ patientId }) => patientId ?? [])
   if (new Set(ids).size < ids.length)
@@ -100,88 +126,49 @@ export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who
     (n) => paths.patient(news[n]?.n ?? 0),
   )
   const now = deps.clock.now()
-  const at = toSqlUtc(now)
-  const day = clinicDay(now)
-  const slip = newSlipToken()
   const priority = ticket.priority ?? 'normal'
+  const slip = newSlipToken()
   const shared = {
-    day,
+    day: clinicDay(now),
     group_uid: members.length > 1 ? newId() : null,
     doctor_id: doctor?.id ?? null,
     room: null,
     priority,
     reason: ticket.reason ?? null,
     line_rank: settings['queue.priorityOrder'].indexOf(priority),
+    slip_hash: slip.hash,
+    at: toSqlUtc(now),
   }
+  const format = { ...readFormat(settings['queue.ticketFormat']), start: settings['queue.ticketStart'] }
+  const newIds = rows.map(({ id }) => id)
+  const domain = rows.length > 0 ? PATIENTS : QUEUE
 
   const work = async (trx: Knex.Transaction) => {
-    const people = await gather(trx, members, rows, paths)
-    const visit = {
-      visited_on: day,
-      doctor_id: shared.doctor_id,
-      group_uid: shared.group_uid,
-      created_at: at,
-    }
-    const visitId = await insertVisits(
-      trx,
-      people.map(({ id }) => id),
-      visit,
-    )
-    if (once !== undefined) await keepOnce(trx, once, ENTITY, visitId)
-    const audit = people.flatMap(({ id }): AuditEntry[] => {
-      const about = { ...who, patientId: id, outcome: 'ok' } as const
-      const come: AuditEntry = { ...about, action: 'queue.create', entity: ENTITY, entityId: visitId }
-      const isNew = rows.some((row) => row.id === id)
-      return isNew
-        ? [{ ...about, action: 'patients.register', entity: 'patient', entityId: id }, come]
-        : [come]
-    })
-    await writeAudit(trx, audit, now)
-    return { result: { people, visitId }, ids: rows.map(({ id }) => id) }
-  }
-
-  const last = async (
-    trx: Knex.Transaction,
-    { people, visitId }: { people: PatientName[]; visitId: string },
-  ) => {
+    const people = await namesOf(trx, members, rows.map(nameOf), paths)
     const [head] = people as [PatientName]
-    const draft: TicketDraft = { ...shared, visit_id: visitId, patient_id: head.id, slip_hash: slip.hash, at }
-    const row: TicketRow = {
-      ...draft,
-      id: '',
-      number: '',
-      patient_name: head.name,
-      status: 'waiting',
-      priority,
-      place: 0,
-      call_id: null,
-      waited_s: null,
-      consulted_s: null,
-      status_at: at,
-      called_at: null,
-      consultation_at: null,
-      dispensing_at: null,
-      payment_at: null,
-      ended_at: null,
-      version: 1,
-      created_at: at,
-    }
-    const view = viewTicket(row, people.length > 1 ? people : [])
-    const [staff, screens] = ticketEvents('queue.created', view, settings['display.names'], now)
-    const format = { ...readFormat(settings['queue.ticketFormat']), start: settings['queue.ticketStart'] }
-    const events = { staff: JSON.stringify(staff), screens: JSON.stringify(screens) }
-    const { id, no, number } = await giveNumber(trx, draft, format, events)
-    return { ...view, id, number, order: [shared.line_rank, no] as [number, number], slipToken: slip.token }
+    const draft: TicketDraft = { ...shared, patient_id: head.id }
+    const view = viewTicket(beginning(draft, priority, head.name), people.length > 1 ? people : [])
+    const { note, id, visitId, number, no } = await giveNumber(trx, patientInsertions(trx, rows), {
+      draft,
+      patientIds: people.map((person) => person.id),
+      format,
+      once,
+      audit: auditOf(who, people, (each) => newIds.includes(each)),
+      old: { domain, ids: newIds },
+      events: ticketEvents('queue.created', view, settings['display.names'], now),
+    })
+    const order: Ticket['order'] = [shared.line_rank, no]
+    return { result: { ...view, id, visitId, number, order, slipToken: slip.token }, ids: newIds, note }
   }
 
   try {
-    const ticketMade = await writing(deps, rows.length > 0 ? PATIENTS : QUEUE, work, last)
+    const ticketMade = await writing(deps, domain, work)
     void ring(deps)
     return ticketMade
   } catch (error) {
     // two requests with the same key at once: the second waited for the first one's row of the key
     const first =
-      once === undefined || !isDuplicateKey(error) ? undefined : await madeBefore(deps.db, once, ENTITY)
+      once === undefined || !isDuplicateKey(error) ? undefined : await madeBefore(deps.db, once, VISIT)
     if (first !== undefined) return again(deps, first)
     return throwDuplicate(deps, rows, error)
   }

@@ -1,10 +1,16 @@
+import type { AuditEntry } from '../audit/entry.ts'
+import { auditInsertion } from '../audit/write.ts'
+import type { Invalidation } from '../cache/invalidate.ts'
+import { noteInsertion } from '../cache/notes.ts'
 import type { Knex } from '../db/connect.ts'
+import { type Once, onceInsertion } from '../db/idempotency.ts'
+import { inOneTrip, type Step } from '../db/one-trip.ts'
+import type { EventEnvelope } from '../events/registry.ts'
 import type { TicketFormat } from './numbers.ts'
 
 /** What a new ticket is made of but its number and id. */
 export interface TicketDraft {
   day: string
-  visit_id: string
   patient_id: string
   group_uid: string | null
   doctor_id: string | null
@@ -16,46 +22,93 @@ export interface TicketDraft {
   at: string
 }
 
-/** Events of the new ticket as JSON of their envelopes; id and number are put in where they become known. */
-export interface CreatedEvents {
-  staff: string
-  screens: string
+/** Everything that a new ticket brings with it. */
+export interface Arrival {
+  draft: TicketDraft
+  /** Whose visits they are, the ticket's own patient first. */
+  patientIds: readonly string[]
+  format: TicketFormat & { start: number }
+  once: Once | undefined
+  audit: AuditEntry[]
+  old: Invalidation
+  /** Events for staff and for screens; ids and number are put in where they become known. */
+  events: readonly EventEnvelope[]
 }
 
-/**
- * The counter, the ticket and its events in one statement: nothing waits for this process while the day's counter
- * is locked, however busy its event loop is. Run it last before COMMIT.
- */
-const GIVE = `/* queue.give-number */ begin not atomic
-  declare n int unsigned;
-  declare shown varchar(16) character set ascii;
-  declare ticket bigint unsigned;
-  insert into ticket_counters (day, series, value) values (:day, :series, :start)
-    on duplicate key update value = value + 1;
-  select value into n from ticket_counters where day = :day and series = :series;
-  set shown = concat(:series, lpad(n, greatest(:digits, char_length(n)), '0'));
-  insert into tickets (day, series, no, number, visit_id, patient_id, group_uid, status, doctor_id, room, priority,
-      reason, line_rank, place, slip_hash, status_at, created_at)
-    values (:day, :series, n, shown, :visit_id, :patient_id, :group_uid, 'waiting', :doctor_id, :room, :priority,
-      :reason, :line_rank, n, :slip_hash, :at, :at);
-  set ticket = last_insert_id();
-  insert into outbox_events (topic, type, body) values
-    ('queue', 'queue.created', json_replace(:staff, '$.body.entity.id', concat(ticket),
-      '$.body.entity.number', shown, '$.body.entity.order[1]', n)),
-    ('display', 'queue.created', json_replace(:screens, '$.body.entity.id', shown, '$.body.entity.number', shown));
-  select ticket as id, n as no, shown as number;
-end`
+/** What became known of the new ticket. */
+export interface Given {
+  id: string
+  visitId: string
+  no: number
+  number: string
+  note: string
+}
 
-/** Gives the next number of the day and makes the ticket that has it. */
+/** Kind of the thing that a request under an `Idempotency-Key` made. */
+export const VISIT = 'visit'
+
+const VARIABLES = [
+  'visit bigint unsigned',
+  'note bigint unsigned',
+  'n int unsigned',
+  'shown varchar(16) character set ascii',
+  'ticket bigint unsigned',
+]
+
+const COUNT = `insert into ticket_counters (day, series, value) values (:day, :series, :start)
+  on duplicate key update value = value + 1`
+const READ = 'select value into n from ticket_counters where day = :day and series = :series'
+const SHOW = "set shown = concat(:series, lpad(n, greatest(:digits, char_length(n)), '0'))"
+const TICKET = `insert into tickets (day, series, no, number, visit_id, patient_id, group_uid, status, doctor_id, room,
+    priority, reason, line_rank, place, slip_hash, status_at, created_at)
+  values (:day, :series, n, shown, visit, :patient_id, :group_uid, 'waiting', :doctor_id, :room,
+    :priority, :reason, :line_rank, n, :slip_hash, :at, :at)`
+const EVENTS = `insert into outbox_events (topic, type, body) values
+  ('queue', 'queue.created', json_replace(:staff, '$.body.entity.id', concat(ticket), '$.body.entity.number', shown,
+    '$.body.entity.visitId', concat(visit), '$.body.entity.order[1]', n)),
+  ('display', 'queue.created', json_replace(:screens, '$.body.entity.id', shown, '$.body.entity.number', shown))`
+const ANSWER = 'select ticket as id, visit as visitId, n as no, shown as number, note'
+
+/**
+ * Writes an arrival in one round trip, after `before`. The day's counter is raised last but for ticket and events, so
+ * nothing waits for this process while it is locked, however busy its event loop is. Commit right after.
+ */
 export async function giveNumber(
   trx: Knex.Transaction,
-  draft: TicketDraft,
-  format: TicketFormat & { start: number },
-  events: CreatedEvents,
-): Promise<{ id: string; no: number; number: string }> {
-  const [sets] = (await trx.raw(GIVE, { ...draft, ...format, ...events })) as unknown as [
-    [[{ id: string | number; no: number; number: string }]],
-  ]
-  const { id, no, number } = sets[0][0]
-  return { id: String(id), no: Number(no), number }
+  before: readonly Step[],
+  { draft, patientIds, format, once, audit, old, events }: Arrival,
+): Promise<Given> {
+  const visit = trx.raw('visit')
+  const visits = patientIds.map((patient_id) => ({
+    patient_id,
+    visited_on: draft.day,
+    doctor_id: draft.doctor_id,
+    group_uid: draft.group_uid,
+    created_at: draft.at,
+  }))
+  const [staff, screens] = events.map((event) => JSON.stringify(event))
+  const values = { ...draft, ...format, staff, screens } as Record<string, Knex.RawBinding>
+  const given = await inOneTrip<Record<keyof Given, string | number>>(trx, 'queue.give-number', VARIABLES, [
+    ...before,
+    trx('visits').insert(visits),
+    'set visit = last_insert_id()',
+    ...(once === undefined ? [] : [onceInsertion(trx, once, VISIT, visit)]),
+    auditInsertion(trx, audit, new Date(`${draft.at.replace(' ', 'T')}Z`)),
+    noteInsertion(trx, old),
+    'set note = last_insert_id()',
+    trx.raw(COUNT, values),
+    trx.raw(READ, values),
+    trx.raw(SHOW, values),
+    trx.raw(TICKET, values),
+    'set ticket = last_insert_id()',
+    trx.raw(EVENTS, values),
+    ANSWER,
+  ])
+  return {
+    id: String(given.id),
+    visitId: String(given.visitId),
+    no: Number(given.no),
+    number: String(given.number),
+    note: String(given.note),
+  }
 }

@@ -79,14 +79,3 @@ export async function listMembers(
     >,
   )
 }
-
-/** Adds one visit for each patient; answers the id of the first, the others follow it. */
-export async function insertVisits(
-  trx: Knex.Transaction,
-  patientIds: readonly string[],
-  visit: { visited_on: string; doctor_id: string | null; group_uid: string | null; created_at: string },
-): Promise<string> {
-  const rows = patientIds.map((patient_id) => ({ patient_id, ...visit }))
-  const [first] = await trx('visits').comment('queue.insert-visits').insert(rows)
-  return String(first)
-}
