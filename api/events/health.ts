@@ -1,6 +1,5 @@
 import type { Deps } from '../../shared/deps.ts'
 import { eventKeys } from '../../shared/events/stream.ts'
-import type { EventHub } from './hub.ts'
 
 /** Figures of one hub. */
 export interface HubStats {
@@ -75,7 +74,7 @@ function sum(all: HubStats[], nowMs: number, degraded: boolean): EventsHealth {
 /** Sums the figures of all processes; with Redis away, those of this one alone, `degraded`. */
 export async function eventsHealth(
   deps: Pick<Deps, 'redis' | 'prefix'>,
-  hub: Pick<EventHub, 'id' | 'ready' | 'stats'>,
+  hub: { id: string; ready(): boolean; stats(): HubStats },
 ): Promise<EventsHealth> {
   const own = hub.stats()
   const key = eventKeys(deps.prefix).hubs

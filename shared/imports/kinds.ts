@@ -1,22 +1,8 @@
 import { AppError } from '../errors/app-error.ts'
 import { judgePatientRow } from '../patients/rules.ts'
 import type { JudgeOptions, Problem } from '../units/judgement.ts'
+import type { ImportField } from './field.ts'
 import { PATIENT_FIELDS } from './patient-fields.ts'
-
-/** One field of a kind. `format` and `example` are for people; `synonyms` are headers, compared by `foldHeader`. */
-export interface ImportField {
-  name: string
-  required: boolean
-  format: string
-  example: string
-  synonyms: readonly string[]
-  /** The field in several columns, each with its headers; those found are joined. */
-  parts?: { with: string; columns: readonly (readonly string[])[] }
-  /** What a header says about another field: a column `NRIC` also says that the ID type is NRIC. */
-  implies?: { field: string; byHeader: Readonly<Record<string, string>> }
-  /** Whether a given sample can be this field; a column in which most cannot is not suggested for it. */
-  recognises?: (text: string) => boolean
-}
 
 /** How one row of a kind is judged: accepted with its stored values, or refused with reasons. */
 export type Judge = (

@@ -2,7 +2,8 @@ import { AppError, type FieldFault } from '../errors/app-error.ts'
 import type { Strictness } from '../units/judgement.ts'
 import { foldName } from '../units/names.ts'
 import { trimText } from '../units/text.ts'
-import { type ImportField, importKind } from './kinds.ts'
+import type { ImportField } from './field.ts'
+import { importKind } from './kinds.ts'
 import type { ColumnSource, Mapping } from './schema.ts'
 
 /** Columns that the refused-rows file adds; they are not looked at when it is sent again. */

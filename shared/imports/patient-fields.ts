@@ -1,5 +1,5 @@
 import { canonicalState } from '../units/states.ts'
-import type { ImportField } from './kinds.ts'
+import type { ImportField } from './field.ts'
 
 const DAY = 'YYYY-MM-DD or DD/MM/YYYY'
 

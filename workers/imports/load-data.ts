@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Knex } from '../../shared/db/connect.ts'
-import { ChunkConflict } from '../runtime/bulk.ts'
+import { ChunkConflict } from '../runtime/bulk-work.ts'
 
 const SPECIAL = /[\\\t\n\r\0]/
 const EVERY_SPECIAL = /[\\\t\n\r\0]/g

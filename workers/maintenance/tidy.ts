@@ -76,11 +76,28 @@ async function tidyWork(deps: Deps, now: number): Promise<number> {
   return mayGo.length
 }
 
+/** Keys that rows of an import claimed, once nobody will retry it. */
+async function forgetKeys(deps: Deps): Promise<void> {
+  const ended = (await deps
+    .db('import_keys as k')
+    .join('operations as o', 'o.no', 'k.operation_no')
+    .whereIn('o.status', ['failed', 'cancelled', 'undone'])
+    .where(
+      'o.finished_at',
+      '<',
+      deps.db.raw('utc_timestamp(3) - interval ? second', [KEPT_FOR_RETRY_MS / 1000]),
+    )
+    .distinct()
+    .pluck('k.operation_no')) as number[]
+  for (const no of ended) await deps.db('import_keys').where({ operation_no: no }).delete()
+}
+
 /** Removes what nobody needs: abandoned uploads, working folders, idempotency keys of last week. Never audit, never data. */
 export async function tidyOnce(deps: Deps): Promise<{ uploads: number; folders: number }> {
   const now = Date.now()
   const uploads = await tidyUploads(deps, now)
   const folders = await tidyWork(deps, now)
+  await forgetKeys(deps)
   await deps
     .db('idempotency_keys')
     .where('created_at', '<', deps.db.raw('utc_timestamp(3) - interval ? day', [KEYS_KEPT_DAYS]))

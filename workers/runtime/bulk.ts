@@ -8,36 +8,10 @@ import {
 } from '../../shared/db/errors.ts'
 import { holdState } from '../../shared/operations/lifecycle.ts'
 import { HELD_STATUSES } from '../../shared/operations/schema.ts'
+import { type BulkWork, ChunkConflict, type Counts, type Piece } from './bulk-work.ts'
 import { type Run, Stopped, throwIfStopped } from './context.ts'
 import { patiently, sleep } from './patience.ts'
 import { Progress } from './progress.ts'
-
-export type Counts = Record<string, number>
-
-/** A piece of the source and the place behind it. `processed` counts units of the source up to `end`. */
-export interface Piece<Chunk, Cursor> {
-  chunk: Chunk
-  end: Cursor
-  processed: number
-}
-
-/** What a bulk job says of itself; everything else (transaction, cursor, fence, retry, pace) is the loop's. */
-export interface BulkWork<Chunk, Prepared, Cursor> {
-  /** The source from a cursor on; reading again from any `end` must give the same pieces. */
-  read(from: Cursor | null, signal: AbortSignal): AsyncGenerator<Piece<Chunk, Cursor>, void>
-  /** Judging and early look-ups, done while the piece before is being written: a guess that `write` may not trust. */
-  prepare(chunk: Chunk): Promise<Prepared>
-  /**
-   * Writes a piece inside its transaction and answers what to add to the counts. `careful` after a conflict: look
-   * everything up again, locking. Throws {@link ChunkConflict} when a guess turned out wrong.
-   */
-  write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts>
-  /** What follows a commit outside the database (cached reads); repeated by others if it fails. */
-  committed?(): Promise<void>
-}
-
-/** A guess made before the transaction was wrong: the piece is rolled back and written again, carefully. */
-export class ChunkConflict extends Error {}
 
 /** Conflicts in a row after which a piece fails: far more than two imports and a front desk can cause. */
 const MAX_CONFLICTS = 25

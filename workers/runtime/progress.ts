@@ -1,6 +1,6 @@
 import { publish } from '../../shared/events/stream.ts'
 import { operationEvent } from '../../shared/operations/events.ts'
-import type { Counts } from './bulk.ts'
+import type { Counts } from './bulk-work.ts'
 import type { Run } from './context.ts'
 
 /** At most four progress events a second and operation. */

@@ -4,7 +4,7 @@ import { noteInvalidation } from '../../../shared/cache/notes.ts'
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { PatientValues } from '../../../shared/patients/rules.ts'
 import { patientWordRows } from '../../../shared/patients/words.ts'
-import type { BulkWork, Counts, Piece } from '../../runtime/bulk.ts'
+import type { BulkWork, Counts, Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
 import { COLUMN_OF, replaceWords } from './write.ts'
 

@@ -1,7 +1,7 @@
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { PatientValues } from '../../../shared/patients/rules.ts'
 import { PATIENT_WORD_COLUMNS, patientWordRows } from '../../../shared/patients/words.ts'
-import { ChunkConflict } from '../../runtime/bulk.ts'
+import { ChunkConflict } from '../../runtime/bulk-work.ts'
 import type { BulkInsert, Cell } from '../load-data.ts'
 import type { Plan } from './plan.ts'
 import { type Candidate, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
