@@ -11,6 +11,7 @@ import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
+import { securityRoutes } from './security/routes.ts'
 import type { ApiServices } from './services.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import { usersRoutes } from './users/routes.ts'
@@ -30,6 +31,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...queueRoutes(services),
     ...displaysRoutes(services),
     ...screenRoutes(services),
+    ...securityRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

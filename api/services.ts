@@ -9,6 +9,7 @@ import { relayOutbox } from '../shared/events/outbox.ts'
 import { closeQueues, type JobQueues, openQueues } from '../shared/jobs/queues.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
 import { type PressureReport, startPressureReport } from '../shared/ops/pressure.ts'
+import { type AddressGuard, openGuard } from '../shared/security/guard.ts'
 import { sessionsAlive } from '../shared/users/alive.ts'
 import { createHub, type EventHub } from './events/hub.ts'
 import { type Ops, openOps } from './ops/ops.ts'
@@ -32,6 +33,8 @@ export interface ApiServices {
   hub: EventHub
   /** The screens of the waiting room whose streams are open here. */
   screens: Presence
+  /** Addresses that are shut out. */
+  guard?: AddressGuard
   /** Health checks and metrics. */
   ops: Ops
   /** Tells heavy work how busy the clinic is. */
@@ -60,12 +63,15 @@ const listenersAlive: typeof sessionsAlive = async (deps, sessionIds) => {
 export async function openServices(deps: Deps): Promise<ApiServices> {
   const queues = openQueues(deps)
   const hub = createHub(deps, { sessionsAlive: listenersAlive })
+  const guard = openGuard(deps)
+  await guard.tick()
   const ops = openOps({
     deps,
     queues,
     cacheCounts: () => cacheStats(deps),
     openStreams: () => hub.stats().connections,
     streamFigures: () => hub.stats(),
+    sources: [guard.source],
   })
   const pressure = startPressureReport(deps)
   const observeRequest = (sample: RequestSample) => {
@@ -76,6 +82,7 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
     deps,
     queues,
     hub,
+    guard,
     screens: createPresence(deps),
     ops,
     spool: await openSpool(deps),
@@ -87,6 +94,7 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
 /** Closes what {@link openServices} opened, streams first; the {@link Deps} stay open. */
 export async function closeServices(services: ApiServices): Promise<void> {
   services.pressure?.stop()
+  services.guard?.stop()
   services.screens.stop()
   await services.hub.close()
   await services.spool.close()

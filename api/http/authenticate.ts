@@ -67,6 +67,8 @@ export async function authenticate(
 ): Promise<void> {
   if (route.limit === 'auth') await countSignInAddress(call.deps, call.address)
   let checked = await check(call, route, credentials, services.limit)
+  // known before any limit is judged: a signed-in person's refusals are not an address's
+  call.principal = checked.identity?.principal ?? null
   services.limit.judge(checked)
   if (await isNewToken(call, checked, credentials, services.findToken)) {
     // now it is in the store: counted by its own limit like every later call

@@ -33,6 +33,11 @@ export interface EdgeOptions {
 }
 
 const CLIENT_GONE_STATUS = 499
+const SIGN_IN_FAULTS: ReadonlySet<string> = new Set([
+  'auth/failed',
+  'auth/totp-failed',
+  'auth/pairing-failed',
+])
 
 const onCut: OnCut = (call, reason) => {
   if (reason.code === 'request/client-gone') call.answered = true
@@ -69,6 +74,8 @@ export function createEdge({ services, routes, findToken, onDenied }: EdgeOption
     if (mode !== 'stream') call.startDeadline(deps.config.REQUEST_TIMEOUT_MS)
     if (mode === 'stream' || mode === 'upload') presetHeaders(call)
     const credentials = credentialsOf(call)
+    // what the system shut out by itself stays open for whoever is signed in: a clinic shares one address
+    if (credentials.kind === 'none' || route.access === 'open') refuseBlocked(call, 'automatic')
     const guarded = credentials.kind === 'cookie' || (credentials.kind === 'none' && route.access === 'open')
     if (guarded && changesState(req.method)) checkForgery(call)
     await authenticate(call, route, credentials, gate)
@@ -94,6 +101,7 @@ export function createEdge({ services, routes, findToken, onDenied }: EdgeOption
       match = table.find(req.method ?? '', path)
       if (match === undefined && !isApi(path)) return false
       call = open(req, res)
+      refuseBlocked(call, 'manual')
       if (match === undefined) {
         if (answeredPreflight(req, res, deps.config, dataHeaders(call.secure))) return true
         throwUnmatched(table.allowed(path))
@@ -108,6 +116,19 @@ export function createEdge({ services, routes, findToken, onDenied }: EdgeOption
     return true
   }
 
+  function refuseBlocked({ address }: RequestCall, kind: 'manual' | 'automatic'): void {
+    if (services.guard?.judge(address) !== kind) return
+    services.guard.refused(kind)
+    throw new AppError('auth/blocked')
+  }
+
+  /** What tells of guessing or flooding; a signed-in person's mistakes shut nobody out. */
+  function noteAbuse({ address, principal }: RequestCall, { code }: AppError): void {
+    if (principal !== null) return
+    if (SIGN_IN_FAULTS.has(code)) services.guard?.misbehaved(address, 'sign-in')
+    else if (code === 'rate/limited') services.guard?.misbehaved(address, 'flood')
+  }
+
   function throwUnmatched(allowed: string[]): never {
     if (allowed.length === 0) throw new AppError('not-found')
     throw new MethodNotAllowed(allowed)
@@ -118,7 +139,10 @@ export function createEdge({ services, routes, findToken, onDenied }: EdgeOption
     const own = error instanceof MethodNotAllowed ? { Allow: error.allowed.join(', ') } : {}
     const known = error instanceof MethodNotAllowed ? new AppError('request/method-not-allowed') : error
     if (known instanceof AppError && known.code === 'request/client-gone') return
-    if (known instanceof AppError && known.code === 'auth/forbidden') onDenied?.(call, known)
+    if (known instanceof AppError) {
+      if (known.code === 'auth/forbidden') onDenied?.(call, known)
+      noteAbuse(call, known)
+    }
     sendError(call, known, own)
   }
 

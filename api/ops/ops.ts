@@ -9,7 +9,7 @@ import {
   poolSource,
   streamSource,
 } from '../../shared/ops/metric-sources.ts'
-import { createMetrics, type Metrics } from '../../shared/ops/metrics.ts'
+import { createMetrics, type MetricSource, type Metrics } from '../../shared/ops/metrics.ts'
 import { type QueryTimes, queryTimes } from '../../shared/ops/query-times.ts'
 import {
   healthSource,
@@ -39,6 +39,8 @@ export interface OpsOptions {
   openStreams?: () => number
   /** What the event streams of this process have done so far. */
   streamFigures?: () => StreamFigures
+  /** Metrics of what else this process holds. */
+  sources?: readonly MetricSource[]
 }
 
 /** Opens health checks and metrics of an API process; nothing has to be closed but what was handed in. */
@@ -58,6 +60,7 @@ export function openOps({ deps, queues, ...given }: OpsOptions): Ops {
     outboxSource(deps.db),
     memorySource(checks),
     healthSource(checks),
+    ...(given.sources ?? []),
   ]
   return {
     deps,

@@ -5,3 +5,7 @@
 export function redisPrefix(epoch: string): string {
   return `clinic:${epoch}`
 }
+
+/** Set while somebody has signed in from an address within the last month. */
+export const knownAddressKey = (prefix: string, address: string): string =>
+  `${prefix}:known-address:${address}`

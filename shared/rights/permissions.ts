@@ -25,6 +25,8 @@ export const PERMISSIONS = [
   'backups.run',
   'users.view',
   'users.write',
+  'security.view',
+  'security.write',
   'audit.view',
   'audit.all',
   'metrics.view',
@@ -51,6 +53,8 @@ const ADMIN: readonly Permission[] = [
   'operations.all',
   'users.view',
   'users.write',
+  'security.view',
+  'security.write',
   'audit.view',
   'metrics.view',
 ]

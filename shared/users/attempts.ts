@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import { countWindow } from '../redis/counter.ts'
 import { orUnavailable } from '../redis/errors.ts'
+import { knownAddressKey } from '../redis/keys.ts'
 import { limited } from '../rights/limited.ts'
 
 const MINUTE_MS = 60_000
@@ -65,7 +66,12 @@ export async function admitAttempt(deps: Deps, account: string, address: string)
     },
     succeeded: async () => {
       await orUnavailable(
-        deps.redis.multi().del(failures, backoff).set(keys.known, '1', 'EX', KNOWN_ADDRESS_S).exec(),
+        deps.redis
+          .multi()
+          .del(failures, backoff)
+          .set(keys.known, '1', 'EX', KNOWN_ADDRESS_S)
+          .set(knownAddressKey(deps.prefix, address), '1', 'EX', KNOWN_ADDRESS_S)
+          .exec(),
       )
     },
   }
