@@ -112,6 +112,18 @@ describe('a refused upload leaves nothing behind', () => {
       () => post().field('kind', 'patients').field('evil', '1').attach('file', file, 'p.csv'),
     ],
     [
+      'a field named like a trick',
+      400,
+      'request/invalid',
+      () => post().field('kind', 'patients').field('__proto__', '1').attach('file', file, 'p.csv'),
+    ],
+    [
+      'a field twice',
+      400,
+      'request/malformed',
+      () => post().field('kind', 'patients').field('kind', 'patients').attach('file', file, 'p.csv'),
+    ],
+    [
       'options that are no JSON',
       400,
       'request/invalid',

@@ -104,7 +104,8 @@ export async function receiveUpload(req: IncomingMessage, options: ReceiveOption
   checkLength(req, options.maxBytes)
   await mkdir(options.dir, { recursive: true, mode: 0o700 })
   const part = join(options.dir, `${newId()}.part`)
-  const fields: Record<string, string> = {}
+  // without a prototype, a field named __proto__ is a field like any other and gets refused like one
+  const fields: Record<string, string> = Object.create(null)
   let stream: BusboyFileStream | undefined
   let storing: Promise<ReceivedFile> | undefined
   let giveUp: () => void = () => undefined
@@ -122,6 +123,7 @@ export async function receiveUpload(req: IncomingMessage, options: ReceiveOption
       if (stream !== undefined) return reject(malformed('The fields must come before the file.'))
       if (valueTruncated)
         return reject(new AppError('request/too-large', { detail: `The field ${name} is too long.` }))
+      if (name in fields) return reject(malformed('A field may come only once.'))
       fields[name] = value
     })
     parser.on('file', (name: string, file: BusboyFileStream, filename: string) => {

@@ -123,6 +123,7 @@ describe('an operation', () => {
       'cursor=x',
       'from=1',
       'x=1',
+      'kind=%C3%A9',
     ])
       expect((await get(`/api/operations?${query}`)).status, query).toBe(400)
   })
@@ -152,6 +153,8 @@ describe('refused rows', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => i + 2))
     const some = (await get(`/api/operations/${id}/errors?code=MISSING_PHONE&page=2&limit=10`)).body
     expect([some.data.length, some.meta.total]).toEqual([2, 12])
+    // the column is ASCII, and the database refuses to compare it with other text
+    expect((await get(`/api/operations/${id}/errors?code=%C3%A9`)).status).toBe(400)
   })
 
   it('are a file, safe for spreadsheets, for who may import', async () => {

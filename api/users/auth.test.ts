@@ -62,6 +62,7 @@ describe('sign-in', () => {
       await login('doctor', `${TEST_PASSWORD}x`),
       await login('gone', TEST_PASSWORD),
       await login('late', TEST_PASSWORD),
+      await login('d\u00f6ctor', TEST_PASSWORD),
     ]
     const bodies = answers.map(({ status, body }) => ({
       status,
@@ -71,7 +72,7 @@ describe('sign-in', () => {
     }))
     expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1)
     expect(bodies[0]).toMatchObject({ status: 401, code: 'auth/failed' })
-    expect(await audited('auth.login-failed')).toHaveLength(4)
+    expect(await audited('auth.login-failed')).toHaveLength(5)
     expect(JSON.stringify(await api.deps.db('audit_entries').select())).not.toContain('nobody')
   })
 

@@ -72,13 +72,15 @@ export type Operation = z.infer<typeof operation>
 export const operationEnvelope = z.object({ operation })
 
 const MAX_LIMIT = 100
+/** Kinds and reason codes are plain words of ours; their columns are ASCII, which other text cannot be compared with. */
+const word = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)
 
 export const operationListQuery = z.strictObject({
   page: z.coerce.number().int().min(1).default(1),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(20),
   cursor: z.string().max(40).optional(),
   type: z.enum(OPERATION_TYPES).optional(),
-  kind: z.string().max(40).optional(),
+  kind: word.optional(),
   status: z.enum(OPERATION_STATUSES).optional(),
   user: z
     .string()
@@ -115,7 +117,7 @@ export const refusedQuery = z.strictObject({
     .string()
     .regex(/^\d{1,18}$/)
     .optional(),
-  code: z.string().max(40).optional(),
+  code: word.optional(),
 })
 export type RefusedQuery = z.output<typeof refusedQuery>
 

@@ -35,9 +35,13 @@ const COLUMNS = [
   'updated_at',
 ] as const
 
+const ASCII = /^[\x20-\x7e]*$/
+
 /** The user of a user name or e-mail address, already lower-case. */
 export async function findByAccount(db: Knex, account: string): Promise<UserRow | undefined> {
   const column = account.includes('@') ? 'email' : 'username'
+  // the column of user names is ASCII: the database refuses to compare it with anything else
+  if (column === 'username' && !ASCII.test(account)) return undefined
   return db('users').where(column, account).first(COLUMNS)
 }
 

@@ -111,8 +111,9 @@ export async function runOperation(
   } catch (error) {
     const reason = stopReason(error, stop.signal)
     if (reason === null) {
-      log.error({ err: error }, 'operation failed')
       const known = fromDatabase(error) // a full disk is told as one, whoever met it
+      // a file that is no table is its sender's matter, not an alarm
+      log[known instanceof AppError ? known.rule.log : 'error']({ err: error }, 'operation failed')
       await patiently({ signal: runs.ending, log }, () => failOperation(deps, hold, known))
       return { end: 'failed', code: known instanceof AppError ? known.code : 'internal' }
     }
