@@ -116,7 +116,7 @@ export async function openLoop(
     else await serve(line, next)
   }
   for (let sent = 0; sent < total; ) {
-    const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1000) * options.perSecond))
+    const due = Math.min(total, 1 + Math.floor(((performance.now() - startedAt) / 1000) * options.perSecond))
     for (; sent < due; sent++) {
       const dueAt = startedAt + (sent / options.perSecond) * 1000
       const line = free.pop()
