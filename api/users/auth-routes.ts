@@ -7,21 +7,10 @@ import { changePassword, signIn, signOut } from '../../shared/users/sign-in.ts'
 import { type Route, route } from '../http/route.ts'
 import { originOf } from './cookie-scope.ts'
 import { personOf, signedOut, withCookie } from './replies.ts'
+import { sessionId, sessionView } from './session-shape.ts'
 import { twoFactorRoutes } from './two-factor-routes.ts'
 
 const PERSONAL = { tag: 'Sign-in', access: 'session', limit: 'general', peopleOnly: true } as const
-/** Session ids are hashes of the secrets: 32 bytes in base64url. */
-const sessionParams = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{43}$/) })
-
-const sessionView = z.object({
-  id: z.string(),
-  current: z.boolean(),
-  createdAt: z.string(),
-  lastSeenAt: z.string(),
-  address: z.string(),
-  userAgent: z.string(),
-})
-
 /** Sign-in, sign-out, one's own password and sessions. */
 export function authRoutes(): Route[] {
   return [
@@ -84,7 +73,7 @@ export function authRoutes(): Route[] {
       method: 'GET',
       path: '/api/auth/sessions',
       summary: 'Where you are signed in',
-      response: z.object({ data: z.array(sessionView) }),
+      response: z.object({ data: z.array(sessionView.extend({ current: z.boolean() })) }),
       handle: async (call) => {
         const { principal, sessionId } = personOf(call)
         const open = await listSessions(call.deps, principal.userId)
@@ -107,7 +96,7 @@ export function authRoutes(): Route[] {
       method: 'DELETE',
       path: '/api/auth/sessions/:id',
       summary: 'End one of your sessions',
-      params: sessionParams,
+      params: z.strictObject({ id: sessionId }),
       handle: async (call) => {
         const { principal, sessionId } = personOf(call)
         if (!(await endSession(call.deps, principal.userId, call.params.id))) throw new AppError('not-found')

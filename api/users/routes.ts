@@ -3,12 +3,12 @@ import { isRowId } from '../../shared/units/ids.ts'
 import { changeUser, createUser, resetPassword } from '../../shared/users/commands.ts'
 import { staff, staffMember } from '../../shared/users/reads.ts'
 import { newUserBody, pageQuery, staffView, userPatchBody } from '../../shared/users/schema.ts'
-import { endSessionsOf, listSessions } from '../../shared/users/sessions.ts'
 import { type Route, route } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { authRoutes } from './auth-routes.ts'
 import { originOf } from './cookie-scope.ts'
 import { personOf } from './replies.ts'
+import { staffSessionRoutes } from './staff-session-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 const params = z.strictObject({ id: z.string().refine(isRowId, 'Must be an id') })
@@ -85,28 +85,6 @@ export function usersRoutes(_services: ApiServices): Route[] {
         return { status: 200, body: reset }
       },
     }),
-    route({
-      ...VIEW,
-      method: 'GET',
-      path: '/api/users/:id/sessions',
-      summary: 'Where a member of staff is signed in',
-      params,
-      handle: async (call) => {
-        await staffMember(call.deps, personOf(call).principal, call.params.id)
-        return { body: { data: await listSessions(call.deps, call.params.id) } }
-      },
-    }),
-    route({
-      ...WRITE,
-      method: 'DELETE',
-      path: '/api/users/:id/sessions',
-      summary: 'Sign a member of staff out everywhere',
-      params,
-      handle: async (call) => {
-        await staffMember(call.deps, personOf(call).principal, call.params.id)
-        await endSessionsOf(call.deps, call.params.id)
-        return { status: 204 }
-      },
-    }),
+    ...staffSessionRoutes(),
   ]
 }
