@@ -4,8 +4,9 @@ import { publish } from '../events/stream.ts'
 type PresenceDeps = Pick<Deps, 'redis' | 'prefix' | 'log' | 'clock'>
 
 /** A screen whose stream was not open for this long is away; the browser comes back within its retry time before. */
-const KEEP_S = 15
-const TOUCH_EVERY_MS = 5000
+const KEEP_MS = 15_000
+/** So often within that time the mark of an open screen is made anew. */
+const TOUCHES = 3
 
 const keyOf = (deps: Pick<Deps, 'prefix'>, id: string): string => `${deps.prefix}:display-open:${id}`
 
@@ -24,15 +25,15 @@ export interface Presence {
   stop(): void
 }
 
-/** Keeps the marks of this process's open screens fresh. */
-export function createPresence(deps: PresenceDeps): Presence {
+/** Keeps the marks of this process's open screens fresh. A mark outlives its process by `keepMs` at most. */
+export function createPresence(deps: PresenceDeps, keepMs = KEEP_MS): Presence {
   const open = new Map<string, number>()
   const leaving = new Set<NodeJS.Timeout>()
   const touch = (id: string) =>
-    deps.redis.set(keyOf(deps, id), '1', 'EX', KEEP_S).catch(() => deps.log.debug('display not marked'))
+    deps.redis.set(keyOf(deps, id), '1', 'PX', keepMs).catch(() => deps.log.debug('display not marked'))
   const timer = setInterval(() => {
     for (const id of open.keys()) void touch(id)
-  }, TOUCH_EVERY_MS)
+  }, keepMs / TOUCHES)
   timer.unref()
 
   const tellIfAway = async ({ id, name }: { id: string; name: string }): Promise<void> => {
@@ -55,7 +56,7 @@ export function createPresence(deps: PresenceDeps): Presence {
           leaving.delete(wait)
           void tellIfAway(display)
         },
-        KEEP_S * 1000 + TOUCH_EVERY_MS / 5,
+        keepMs + keepMs / TOUCHES,
       )
       wait.unref()
       leaving.add(wait)

@@ -10,7 +10,8 @@ import { countTickets, findTicket, listMembers, listTickets, type TicketFilter }
 import type { Board, BoardQuery, Person, Ticket } from './schema.ts'
 import { viewTicket } from './view.ts'
 
-const BOARD_TTL_S = 3600
+/** Each change leaves the board before it in the cache; it should not lie there long. */
+const BOARD_TTL_S = 60
 /** Without a limit the board is the whole day; beyond this it is a page like any other. */
 const WHOLE_DAY_ROWS = 2000
 

@@ -18,7 +18,7 @@ import { hashSlip } from './slip.ts'
 import { viewOnScreen } from './view.ts'
 import { waitingRange } from './waiting-range.ts'
 
-const SCREEN_TTL_S = 3600
+const SCREEN_TTL_S = 60
 const PLACE_TTL_S = 60
 const CALLS_LOOKED_AT = 21
 const MS_PER_S = 1000

@@ -7,7 +7,7 @@ import { STATUSES, type Status } from './rules.ts'
 import type { PENDING, PendingActions, QueueStats } from './schema.ts'
 import { listFigures, listOpen, type OpenRow } from './stats-repository.ts'
 
-const STATS_TTL_S = 3600
+const STATS_TTL_S = 60
 /** Waiting grows with the clock, not only with writes, so these answers are young. */
 const PENDING_TTL_S = 15
 const S_PER_MIN = 60

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPool } from '../../shared/testing/database.ts'
+import { type QueueApi, someone, startQueueApi } from './testing.ts'
+
+const CLIENTS = 10
+const EACH = 12
+const KILL_EVERY_MS = 25
+
+let api: QueueApi
+beforeAll(async () => {
+  api = await startQueueApi()
+})
+afterAll(() => api.close())
+
+/** Ends a connection of the application now and then, whatever it is doing; its account may end its own. */
+async function killing(signal: AbortSignal): Promise<number> {
+  const killer = openPool(api.deps.database.url, 1)
+  let killed = 0
+  while (!signal.aborted) {
+    const [rows] = await killer.raw(
+      'select id from information_schema.processlist where db = ? and id <> connection_id()',
+      [api.deps.database.name],
+    )
+    const victim = rows[Math.floor(Math.random() * rows.length)]
+    if (victim !== undefined) {
+      await killer.raw(`kill ${Number(victim.id)}`).catch(() => undefined)
+      killed++
+    }
+    await sleep(KILL_EVERY_MS)
+  }
+  await killer.destroy()
+  return killed
+}
+
+describe('registrations while connections are killed', () => {
+  it('are there once each when they are repeated with their key, numbers without gaps', async () => {
+    const stop = new AbortController()
+    const killed = killing(stop.signal)
+    const answered = new Map<string, string>()
+    let failures = 0
+    const client = async (n: number) => {
+      for (let i = 0; i < EACH; i++) {
+        const body = { patient: someone(), ticket: {} }
+        for (;;) {
+          const answer = await api
+            .call('post', '/api/registrations')
+            .set('Idempotency-Key', `k${n}-${i}`)
+            .send(body)
+          if (answer.status === 201) {
+            answered.set(answer.body.ticket.number, body.patient.idNumber)
+            break
+          }
+          expect(answer.status, answer.text).toBe(503)
+          failures++
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)))
+    stop.abort()
+    expect(await killed).toBeGreaterThan(5)
+    const stored = await api.deps
+      .db('tickets as t')
+      .join('patients as p', 'p.id', 't.patient_id')
+      .orderBy('t.no')
+      .select('t.no', 't.number', 'p.id_number')
+    expect(stored.map(({ no }) => no)).toEqual(Array.from({ length: CLIENTS * EACH }, (_, n) => n + 1))
+    expect(new Map(stored.map(({ number, id_number }) => [number, id_number]))).toEqual(answered)
+    for (const table of ['patients', 'visits']) expect((await api.deps.db(table)).length).toBe(CLIENTS * EACH)
+    const events = await api.deps.db('outbox_events').where({ topic: 'queue', type: 'queue.created' })
+    expect(events).toHaveLength(CLIENTS * EACH)
+    expect(failures).toBeGreaterThan(0)
+  }, 60_000)
+})
