@@ -134,6 +134,28 @@ describe('moving a ticket', () => {
     expect(await traces()).toEqual(before)
   })
 
+  it('costs eight round trips to the database at most, for a family too', async () => {
+    const members = Array.from({ length: 6 }, () => ({ patient: someone() }))
+    const made = (await api.call('post', '/api/queue/groups').send({ members })).body
+    await api.ticket()
+    const statements: string[] = []
+    const note = ({ sql }: { sql: string }) =>
+      /queue\.|^(begin|commit)/i.test(sql) ? statements.push(sql) : undefined
+    api.deps.db.on('query', note)
+    const counted: number[] = []
+    const count = async (work: PromiseLike<{ status: number }>) => {
+      statements.length = 0
+      expect((await work).status).toBe(201)
+      counted.push(statements.length)
+    }
+    await count(next())
+    await count(move(made.id, { to: 'waiting', version: 2 }))
+    await count(undo(made.id))
+    api.deps.db.off('query', note)
+    // BEGIN, hold, read, family, everything, COMMIT; a skip looks at the call before and at the line
+    expect(counted).toEqual([6, 8, 7])
+  })
+
   it('skips behind the next two, and back into the shared line', async () => {
     for (let n = 0; n < 5; n++) await api.ticket()
     const doctorId = await doctor()

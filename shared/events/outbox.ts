@@ -17,18 +17,6 @@ export async function addEvent(trx: Knex.Transaction, envelope: EventEnvelope): 
   })
 }
 
-/** Several events of one cause, in one statement and in this order. */
-export async function addEvents(trx: Knex.Transaction, envelopes: readonly EventEnvelope[]): Promise<void> {
-  if (envelopes.length === 0) return
-  await trx('outbox_events').insert(
-    envelopes.map((envelope) => ({
-      topic: envelope.topic,
-      type: envelope.body.type,
-      body: JSON.stringify(envelope),
-    })),
-  )
-}
-
 /** Wakes the relay, after a commit that wrote events. Never throws: unheard, the relay looks by itself soon after. */
 export async function ring(deps: StreamDeps): Promise<void> {
   await deps.redis.publish(eventKeys(deps.prefix).bell, '').catch(() => undefined)

@@ -1,10 +1,12 @@
 import type { AuditEntry } from '../audit/entry.ts'
-import { writeAudit } from '../audit/write.ts'
+import { auditInsertion } from '../audit/write.ts'
+import { noteInsertion } from '../cache/notes.ts'
 import type { Knex } from '../db/connect.ts'
+import { inOneTrip } from '../db/one-trip.ts'
 import { AppError } from '../errors/app-error.ts'
-import { addEvents } from '../events/outbox.ts'
 import type { EventType } from '../events/registry.ts'
 import { toSqlUtc } from '../units/clock.ts'
+import { QUEUE } from './domain.ts'
 import type { Who } from './enqueue.ts'
 import { STATE_COLUMNS, type TicketRow, type TicketState } from './model.ts'
 import { viewTickets } from './reads.ts'
@@ -44,36 +46,23 @@ export async function refuse(
   throw new AppError(code, { ...(detail === undefined ? {} : { detail }), extra: { current } })
 }
 
-/** Writes a change: its move (with what undo needs), the ticket, the audit and the events. Answers the new ticket. */
+/** Events of a call name it; its number is known only as the statement runs. */
+const EVENTS = `insert into outbox_events (topic, type, body) values
+  ('queue', :type, if(:isCall, json_replace(:staff, '$.body.entity.callId', concat(move)), :staff)),
+  ('display', :type, if(:isCall, json_replace(:screens, '$.body.entity.callId', concat(move)), :screens))`
+
+/**
+ * Writes a change in one round trip: its move (with what undo needs), the ticket, the audit, the events and the note
+ * for the cache. Answers the new ticket and the note's number.
+ */
 export async function applyChange(
   trx: Knex.Transaction,
   row: TicketRow,
   { kind, next, reason }: Change,
   { who, now, names }: ChangeContext,
-): Promise<Ticket> {
-  const at = toSqlUtc(now)
+): Promise<{ ticket: Ticket; note: string }> {
   const version = row.version + 1
-  const before = Object.fromEntries(STATE_COLUMNS.map((column) => [column, row[column]]))
-  const [moveId] = await trx('ticket_moves')
-    .comment('queue.insert-move')
-    .insert({
-      ticket_id: row.id,
-      version,
-      kind,
-      from_status: row.status,
-      to_status: next.status ?? row.status,
-      room: next.room === undefined ? row.room : next.room,
-      reason: reason ?? null,
-      before_json: JSON.stringify(before),
-      user_id: who.userId ?? null,
-      at,
-    })
-  const changed = isCall(kind) ? { ...next, call_id: String(moveId) } : next
-  await trx('tickets')
-    .comment('queue.change')
-    .where({ id: row.id })
-    .update({ ...changed, version })
-  const after: TicketRow = { ...row, ...changed, version }
+  const after: TicketRow = { ...row, ...next, version }
   const [ticket] = (await viewTickets(trx, [after])) as [Ticket]
   const people = ticket.members.length > 0 ? ticket.members : [ticket.patient]
   const audit = people.map(
@@ -87,7 +76,38 @@ export async function applyChange(
       detail: { version, from: row.status, to: after.status },
     }),
   )
-  await writeAudit(trx, audit, now)
-  await addEvents(trx, ticketEvents(eventOf(kind, after), ticket, names, now))
-  return ticket
+  const move = {
+    ticket_id: row.id,
+    version,
+    kind,
+    from_status: row.status,
+    to_status: after.status,
+    room: after.room,
+    reason: reason ?? null,
+    before_json: JSON.stringify(Object.fromEntries(STATE_COLUMNS.map((column) => [column, row[column]]))),
+    user_id: who.userId ?? null,
+    at: toSqlUtc(now),
+  }
+  const type = eventOf(kind, after)
+  const [staff, screens] = ticketEvents(type, ticket, names, now).map((event) => JSON.stringify(event))
+  const changed = isCall(kind) ? { ...next, call_id: trx.raw('move') } : next
+  const told = await inOneTrip<{ move: string | number; note: string | number }>(
+    trx,
+    `queue.${kind}`,
+    ['move bigint unsigned', 'note bigint unsigned'],
+    [
+      trx('ticket_moves').insert(move),
+      'set move = last_insert_id()',
+      trx('tickets')
+        .where({ id: row.id })
+        .update({ ...changed, version }),
+      auditInsertion(trx, audit, now),
+      trx.raw(EVENTS, { type, isCall: isCall(kind), staff, screens } as Record<string, Knex.RawBinding>),
+      noteInsertion(trx, { domain: QUEUE }),
+      'set note = last_insert_id()',
+      'select move, note',
+    ],
+  )
+  const callId = isCall(kind) ? String(told.move) : ticket.callId
+  return { ticket: { ...ticket, callId }, note: String(told.note) }
 }

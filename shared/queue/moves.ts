@@ -20,11 +20,19 @@ async function contextOf(deps: QueueWriteDeps, who: Who): Promise<ChangeContext>
   return { who, now: deps.clock.now(), names: (await settingsOf(deps))['display.names'] }
 }
 
-/** One transaction about one ticket, then the cache and the relay are told. */
-async function changing<T>(deps: QueueWriteDeps, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
-  const result = await writing(deps, QUEUE, async (trx) => ({ result: await work(trx) }))
+type Changed = Awaited<ReturnType<typeof applyChange>>
+
+/** One transaction about one ticket, then the cache and the relay are told. Null when there was none to change. */
+async function changing<T extends Changed | null>(
+  deps: QueueWriteDeps,
+  work: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T extends null ? Ticket | null : Ticket> {
+  const ticket = await writing(deps, QUEUE, async (trx) => {
+    const changed = await work(trx)
+    return changed === null ? { result: null } : { result: changed.ticket, note: changed.note }
+  })
   void ring(deps)
-  return result
+  return ticket as T extends null ? Ticket | null : Ticket
 }
 
 async function lockTicket(trx: Knex.Transaction, id: string): Promise<TicketRow> {
