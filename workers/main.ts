@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { Worker } from 'bullmq'
 import { drainSpools } from '../shared/audit/drain.ts'
 import { sealAudit } from '../shared/audit/seal.ts'
@@ -23,6 +24,7 @@ const STALLED_EVERY_MS = 5_000
 /** Stalls do not count against a job: poison is judged by starts without progress, in the database. */
 const MAX_STALLS = 1_000
 const SHUTDOWN_GRACE_MS = 20_000
+const NICENESS = 10
 
 const config = loadConfig()
 const log = createLog(config, 'worker')
@@ -34,6 +36,9 @@ const die = (error: unknown) => {
 }
 process.on('uncaughtException', die)
 process.on('unhandledRejection', die)
+
+// answers first: on a busy machine the API's processes get the processor before this one
+if (config.CLINIC_FIRST === 'on') setPriority(NICENESS)
 
 const services = await openWorkerServices(config, log)
 const { deps, queues } = services

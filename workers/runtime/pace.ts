@@ -30,9 +30,9 @@ export const SLOWED_NOTE = 'slowed for the clinic'
 const LOOK_EVERY_MS = 500
 const SHORT_PIECE_ROWS = 1000
 /** Share of the time heavy work may take while the clinic is open; it always gets the lower one. */
-const MOST_SHARE = 0.6
-const LEAST_SHARE = 0.3
-const START_SHARE = 0.45
+const MOST_SHARE = 0.45
+const LEAST_SHARE = 0.28
+const START_SHARE = 0.35
 /** The clinic's answers may become this much slower than when nothing heavy runs, ms and times. */
 const SLACK_MS = 2
 const SLACK_TIMES = 1.15
