@@ -73,7 +73,9 @@ if has ngx_http_headers_more_filter_module.so; then
   echo 'more_clear_headers Server;' >"$generated/no-server-name.conf"
 fi
 
-# ---- the API's processes: a name may stand for several containers, which come and go
+# ---- the API's processes: a name may stand for several containers, which come and go. None is ever taken for dead: in a
+# rolling restart the one that just came back would still count as dead when the next one goes, and requests would fail
+# with one alive. A request that finds nobody is tried at the next, which costs a second at most.
 upstream() {
   echo 'upstream api {'
   echo '  least_conn;'
@@ -81,7 +83,7 @@ upstream() {
     host=${server%:*}
     addresses=$(getent ahostsv4 "$host" | awk '$2 == "STREAM" { print $1 }' | sort -u)
     if [ -z "$addresses" ]; then echo "$host has no address" >&2 && return 1; fi
-    for address in $addresses; do echo "  server $address:${server##*:} max_fails=2 fail_timeout=3s;"; done
+    for address in $addresses; do echo "  server $address:${server##*:} max_fails=0;"; done
   done
   echo '  keepalive 64;'
   # shorter than the 75 s of the API, or a request would meet a connection that just closed
