@@ -1,4 +1,5 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { displaysRoutes } from './displays/routes.ts'
 import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
@@ -32,6 +33,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...displaysRoutes(services),
     ...screenRoutes(services),
     ...securityRoutes(services),
+    ...auditRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

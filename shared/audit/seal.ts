@@ -5,6 +5,7 @@ import { safeError } from '../log/log.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { pause } from '../units/pause.ts'
 import { entryColumns, entryHash, GENESIS, type StoredEntry, sealHash } from './hash.ts'
+import { insertShown } from './shown.ts'
 
 const SEAL_MAX_ENTRIES = 2000
 const EVERY_MS = 1000
@@ -56,6 +57,7 @@ async function appendSeal(trx: Knex, entries: StoredEntry[], at: string): Promis
     hash: sealHash(previous, { id, at }, members),
   })
   await trx('audit_sealed').insert(members.map((member) => ({ ...member, seal_id: id })))
+  await insertShown(trx, entries)
 }
 
 /**

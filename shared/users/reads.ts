@@ -2,9 +2,9 @@ import { reading } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Principal } from '../rights/permissions.ts'
+import { hiddenRoles } from '../rights/rank.ts'
 import type { StaffView } from './commands.ts'
 import { findByAccount, findUser, grantsOf, grantsOfAll, listUsers } from './repository.ts'
-import { hiddenRoles } from './rules.ts'
 import { toStaffView, toUserView } from './view.ts'
 
 /** The signed-in person, read anew. */

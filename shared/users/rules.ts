@@ -1,22 +1,10 @@
 import { AppError } from '../errors/app-error.ts'
 import { type Permission, type Principal, ROLE_PERMISSIONS, type Role } from '../rights/permissions.ts'
-
-const RANK: Readonly<Record<Role, number>> = {
-  super_admin: 2,
-  admin: 1,
-  doctor: 0,
-  assistant: 0,
-  pharmacist: 0,
-  cashier: 0,
-}
-
-/** Roles above a person's own: their holders do not exist for that person. */
-export const hiddenRoles = (actor: Pick<Principal, 'role'>): Role[] =>
-  (Object.keys(RANK) as Role[]).filter((role) => RANK[role] > RANK[actor.role])
+import { isAbove } from '../rights/rank.ts'
 
 /** Nobody gives a role above his own. */
 export function checkRoleGiven(actor: Pick<Principal, 'role'>, role: Role): void {
-  if (RANK[role] > RANK[actor.role]) throw new AppError('auth/forbidden')
+  if (isAbove(role, actor)) throw new AppError('auth/forbidden')
 }
 
 /** Nobody gives what he has not himself, nor what the role has anyway. */
@@ -27,7 +15,7 @@ export function checkGrants(actor: Principal, role: Role, grants: readonly Permi
 
 /** Nobody changes himself here, and people above are not there at all. */
 export function checkTarget(actor: Principal, target: { id: string; role: Role }): void {
-  if (RANK[target.role] > RANK[actor.role]) throw new AppError('not-found')
+  if (isAbove(target.role, actor)) throw new AppError('not-found')
   if (String(target.id) === actor.userId) {
     throw new AppError('auth/forbidden', { detail: 'Somebody else has to change your own account.' })
   }
