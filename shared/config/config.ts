@@ -100,8 +100,8 @@ function productionFaults(config: Config): string[] {
   if (password !== undefined && (password.length < MIN_SECRET_CHARS || DEFAULT_SECRETS.test(password))) {
     faults.push('INITIAL_ADMIN_PASSWORD: too short or a default one')
   }
-  for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
-    const secret = decodeURIComponent(new URL(config[name]).password)
+  for (const name of ['DATABASE_URL', 'MIGRATE_DATABASE_URL', 'REDIS_URL', 'CACHE_REDIS_URL'] as const) {
+    const secret = decodeURIComponent(new URL(config[name] ?? 'none:').password)
     if (secret !== '' && (secret.length < MIN_SECRET_CHARS || DEFAULT_SECRETS.test(secret))) {
       faults.push(`${name}: its password is too short or a default one`)
     }
