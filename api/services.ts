@@ -1,4 +1,5 @@
 import { drainSpools } from '../shared/audit/drain.ts'
+import { watchReads } from '../shared/audit/mass-read.ts'
 import { sealAudit } from '../shared/audit/seal.ts'
 import { openSpool, type Spool } from '../shared/audit/spool.ts'
 import { invalidationLoop } from '../shared/cache/notes.ts'
@@ -64,6 +65,7 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
   const queues = openQueues(deps)
   const hub = createHub(deps, { sessionsAlive: listenersAlive })
   const guard = openGuard(deps)
+  const spool = watchReads(deps, await openSpool(deps))
   await guard.tick()
   const ops = openOps({
     deps,
@@ -71,7 +73,7 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
     cacheCounts: () => cacheStats(deps),
     openStreams: () => hub.stats().connections,
     streamFigures: () => hub.stats(),
-    sources: [guard.source],
+    sources: [guard.source, spool.source],
   })
   const pressure = startPressureReport(deps)
   const observeRequest = (sample: RequestSample) => {
@@ -85,7 +87,7 @@ export async function openServices(deps: Deps): Promise<ApiServices> {
     guard,
     screens: createPresence(deps),
     ops,
-    spool: await openSpool(deps),
+    spool,
     observeRequest,
     pressure,
   }
