@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bumpGenerations } from '../../shared/cache/invalidate.ts'
+import type { Knex } from '../../shared/db/connect.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
-import { callNext, moveTicket, undoMove } from '../../shared/queue/moves.ts'
+import { callNext, moveTicket, queuePatient, undoMove } from '../../shared/queue/commands.ts'
 import { moveKind, STATUSES } from '../../shared/queue/rules.ts'
 import { type Ticket, ticket as ticketShape } from '../../shared/queue/schema.ts'
 import { fromNoon, type QueueApi, someone, startQueueApi } from './testing.ts'
@@ -154,6 +155,30 @@ describe('moving a ticket', () => {
     api.deps.db.off('query', note)
     // BEGIN, hold, read, family, everything, COMMIT; a skip looks at the call before and at the line
     expect(counted).toEqual([6, 8, 7])
+  })
+
+  it('happens with what another domain writes, or not at all', async () => {
+    const { deps } = api.services
+    const { id, patient } = await api.ticket()
+    const who = { userId: null }
+    const fails = async (): Promise<never> => {
+      throw new AppError('state/conflict')
+    }
+    const before = await traces()
+    await expect(moveTicket(deps, id, { to: 'called', version: 1 }, who, fails)).rejects.toThrow(AppError)
+    await expect(queuePatient(deps, { patientId: patient.id }, who, undefined, fails)).rejects.toThrow(
+      AppError,
+    )
+    expect(await traces()).toEqual(before)
+    const seen: string[] = []
+    const along = async (trx: Knex.Transaction, ticket?: { status: string }) => {
+      seen.push(ticket?.status ?? 'new')
+      await trx('visits').update({ version: trx.raw('version + 1') })
+    }
+    await moveTicket(deps, id, { to: 'called', version: 1 }, who, along)
+    expect((await queuePatient(deps, { patientId: patient.id }, who, undefined, along)).number).toBe('A002')
+    expect(seen).toEqual(['waiting', 'new'])
+    expect(await api.deps.db('visits').orderBy('id').pluck('version')).toEqual([3, 1])
   })
 
   it('skips behind the next two, and back into the shared line', async () => {

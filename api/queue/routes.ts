@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
-import { queueGroup, queuePatient, registerAndQueue } from '../../shared/queue/commands.ts'
-import { callNext, moveTicket, undoMove } from '../../shared/queue/moves.ts'
+import {
+  callNext,
+  moveTicket,
+  queueGroup,
+  queuePatient,
+  registerAndQueue,
+  undoMove,
+} from '../../shared/queue/commands.ts'
 import { getBoard } from '../../shared/queue/reads.ts'
 import {
   board,

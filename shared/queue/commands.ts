@@ -1,19 +1,24 @@
 import { onceOf } from '../db/idempotency.ts'
-import { enqueue, type Paths, type QueueWriteDeps, type Who } from './enqueue.ts'
+import { type EnqueueRequest, enqueue, type Paths, type QueueWriteDeps, type Who } from './enqueue.ts'
 import type { GroupInput, NewTicket, QueueInput, Registration, RegistrationInput } from './schema.ts'
+
+export { callNext, moveTicket, undoMove } from './moves.ts'
 
 const PATHS: Paths = { patient: () => 'patient.', patientId: () => 'patientId', doctorId: 'ticket.doctorId' }
 
-/** Gives a patient in the file a ticket of today. Throws `rule/broken` naming `patientId` or `doctorId`. */
+/**
+ * Gives a patient in the file a ticket of today; `also` is written in the same transaction. Throws `rule/broken` naming `patientId` or `doctorId`.
+ */
 export function queuePatient(
   deps: QueueWriteDeps,
   { patientId, ...ticket }: QueueInput,
   who: Who,
   key?: string,
+  also?: EnqueueRequest['also'],
 ): Promise<NewTicket> {
   const once = onceOf(who.userId, key, ['queue.create', patientId, ticket])
   const paths = { ...PATHS, doctorId: 'doctorId' }
-  return enqueue(deps, { members: [{ patientId }], ticket, paths, once }, who)
+  return enqueue(deps, { members: [{ patientId }], ticket, paths, once, also }, who)
 }
 
 /** Registers a patient, or takes one from the file, and gives a ticket, in one transaction. */

@@ -45,6 +45,8 @@ export interface EnqueueRequest {
   ticket: TicketInput
   paths: Paths
   once?: Once | undefined
+  /** What another domain writes in the same transaction (the appointment that arrived); failing, it undoes all. */
+  also?: ((trx: Knex.Transaction) => Promise<void>) | undefined
 }
 
 /** Everybody's names in the order of the request; those from the file are held there. */
@@ -111,7 +113,7 @@ async function again(deps: QueueWriteDeps, visitId: string): Promise<NewTicket> 
  * of three round trips, or four where somebody is in the file already. Throws `rule/broken` naming the fields, `state/duplicate` naming who has the number.
  */
 export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who: Who): Promise<NewTicket> {
-  const { members, ticket, paths, once } = request
+  const { members, ticket, paths, once, also } = request
   const made = once === undefined ? undefined : await madeBefore(deps.db, once, VISIT)
   if (made !== undefined) return again(deps, made)
   const ids = members.flatMap(({ patientId }) => patientId ?? [])
@@ -145,6 +147,7 @@ export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who
 
   const work = async (trx: Knex.Transaction) => {
     const people = await namesOf(trx, members, rows.map(nameOf), paths)
+    await also?.(trx)
     const [head] = people as [PatientName]
     const draft: TicketDraft = { ...shared, patient_id: head.id }
     const view = viewTicket(beginning(draft, priority, head.name), people.length > 1 ? people : [])

@@ -64,8 +64,14 @@ async function placeFor(
   return kind === 'return' && row.status === 'no_show' ? endOfLine(trx, row) : {}
 }
 
+/** What another domain writes with a move, under the ticket's lock; failing, it undoes the move. */
+export type WithMove = (
+  trx: Knex.Transaction,
+  before: Pick<TicketRow, 'id' | 'visit_id' | 'status'>,
+) => Promise<void>
+
 /**
- * Moves a ticket as the table of transitions allows. Throws `state/version` and `state/conflict` with the present
+ * Moves a ticket as the table of transitions allows; `also` is written in the same transaction. Throws `state/version` and `state/conflict` with the present
  * ticket, and then nothing was written; `rule/broken` for a doctor who does not work here.
  */
 export async function moveTicket(
@@ -73,6 +79,7 @@ export async function moveTicket(
   id: string,
   { to, version, reason, ...where }: MoveInput,
   who: Who,
+  also?: WithMove,
 ): Promise<Ticket> {
   if (typeof where.doctorId === 'string') await activeDoctor(deps, where.doctorId)
   const context = await contextOf(deps, who)
@@ -86,6 +93,7 @@ export async function moveTicket(
       return refuse(trx, row, 'state/conflict', 'This move takes no doctor and no room.')
     const next = nextState(row, to, kind, where as Destination, toSqlUtc(context.now))
     Object.assign(next, await placeFor(trx, row, kind))
+    await also?.(trx, row)
     return applyChange(trx, row, { kind, next, reason }, context)
   })
 }
