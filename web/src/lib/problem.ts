@@ -8,6 +8,7 @@ export interface FieldFault {
 export class HttpError extends Error {
   readonly status: number
   readonly code: string
+  /** What is said beyond the title: what is wrong with that very file or field, and where. */
   readonly detail: string | undefined
   readonly errors: FieldFault[]
   readonly retryAfterS: number | undefined
@@ -21,7 +22,8 @@ export class HttpError extends Error {
     this.name = 'HttpError'
     this.status = status
     this.code = code
-    this.detail = typeof problem.detail === 'string' ? problem.detail : undefined
+    const { detail, title } = problem
+    this.detail = typeof detail === 'string' && detail !== title ? detail : undefined
     this.errors = Array.isArray(problem.errors) ? (problem.errors as FieldFault[]) : []
     this.retryAfterS = retryAfterS
     this.requestId = typeof problem.requestId === 'string' ? problem.requestId : undefined

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../lib/error-text.ts'
 import { formatClock } from '../lib/format.ts'
+import { HttpError } from '../lib/problem.ts'
 import styles from './ui.module.css'
 
 interface NoticeProps {
@@ -25,10 +26,14 @@ export function Notice({ tone = 'plain', title, children, action }: NoticeProps)
   )
 }
 
+/** Faults of a file are named exactly, with the line, by the server alone. */
+const FILE_FAULTS = 'import/'
+
 /** What went wrong, with the way to try again. */
 export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation()
   if (!error) return null
+  const detail = error instanceof HttpError && error.code.startsWith(FILE_FAULTS) ? error.detail : undefined
   const again = onRetry && (
     <Button size="xs" variant="default" onClick={onRetry}>
       {t('action.tryAgain')}
@@ -37,6 +42,7 @@ export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () =
   return (
     <Notice tone="bad" action={again}>
       {errorText(error)}
+      {detail === undefined ? null : <div>{detail}</div>}
     </Notice>
   )
 }

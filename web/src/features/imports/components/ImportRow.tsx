@@ -33,6 +33,7 @@ export function ImportRow({ operation }: { operation: Operation }) {
           {kindName(operation.kind)}
           {optionsOf(operation).dryRun === true ? ` · ${t('options.dryRun')}` : ''}
         </span>
+        <span className={styles.whenBelow}>{formatMoment(operation.createdAt)}</span>
       </td>
       <td>
         <StatusMark status={operation.status} />
@@ -40,10 +41,10 @@ export function ImportRow({ operation }: { operation: Operation }) {
       <td className={ui.wideOnly}>
         <CountsBar operation={operation} size="small" />
       </td>
-      <td className={ui.num}>{formatCount(operation.counts?.read ?? 0)}</td>
+      <td className={`${ui.num} ${ui.wideOnly}`}>{formatCount(operation.counts?.read ?? 0)}</td>
       <td className={`${ui.num} ${rejected > 0 ? styles.refused : ''}`}>{formatCount(rejected)}</td>
       <td className={ui.wideOnly}>{operation.createdBy?.name}</td>
-      <td className={styles.when}>{formatMoment(operation.createdAt)}</td>
+      <td className={ui.wideOnly}>{formatMoment(operation.createdAt)}</td>
     </tr>
   )
 }

@@ -62,10 +62,10 @@ export function ImportsPage() {
                 <th className={ui.wideOnly} style={{ width: '22%' }}>
                   {t('imports.progress')}
                 </th>
-                <th className={ui.num}>{t('imports.read')}</th>
+                <th className={`${ui.num} ${ui.wideOnly}`}>{t('imports.read')}</th>
                 <th className={ui.num}>{t('imports.rejected')}</th>
                 <th className={ui.wideOnly}>{t('imports.by')}</th>
-                <th>{t('imports.when')}</th>
+                <th className={ui.wideOnly}>{t('imports.when')}</th>
               </tr>
             </thead>
             <tbody>

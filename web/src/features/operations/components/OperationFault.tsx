@@ -11,10 +11,10 @@ export function OperationFault({ operation }: { operation: Operation }) {
   if (operation.status !== 'failed') return null
   const problem = operation.error ?? {}
   const status = typeof problem.status === 'number' ? problem.status : 500
-  const more = problem.detail === problem.title ? undefined : problem.detail
+  const fault = new HttpError(status, problem)
   return (
-    <Notice tone="bad" title={errorText(new HttpError(status, problem))}>
-      {typeof more === 'string' ? <div>{more}</div> : null}
+    <Notice tone="bad" title={errorText(fault)}>
+      {fault.detail === undefined ? null : <div>{fault.detail}</div>}
       {t('operations.failedHint')}
     </Notice>
   )
