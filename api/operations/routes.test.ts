@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { claimOperation } from '../../shared/operations/lifecycle.ts'
 import { csvOf, person } from '../../shared/testing/people.ts'
+import { newId } from '../../shared/units/ids.ts'
 import { type ImportRig, importRig } from '../../workers/imports/testing.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
 
@@ -127,6 +128,22 @@ describe('an operation', () => {
     ])
       expect((await get(`/api/operations?${query}`)).status, query).toBe(400)
   })
+})
+
+it('the list is counted exactly to 10,000, and says when there are more', async () => {
+  const made = { type: 'import', kind: 'patients', status: 'completed', params: '{}' }
+  const add = (count: number) =>
+    api.deps.db.batchInsert(
+      'operations',
+      Array.from({ length: count }, () => ({ ...made, id: newId(), created_at: '2026-01-02 03:04:05.000' })),
+      1000,
+    )
+  await add(10_000)
+  const exact = (await get('/api/operations?limit=1', admin)).body.meta
+  expect([exact.total, exact.totalIsAtLeast]).toEqual([10_000, undefined])
+  await add(1)
+  const more = (await get('/api/operations?limit=1', admin)).body.meta
+  expect([more.total, more.totalIsAtLeast]).toEqual([10_000, true])
 })
 
 describe('refused rows', () => {

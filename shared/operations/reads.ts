@@ -85,16 +85,20 @@ export async function listOperations(
     throw new AppError('request/invalid', {
       errors: [{ path: 'cursor', message: 'is not a cursor of this list' }],
     })
-  const counted = deps.db
-    .count({ n: '*' })
-    .from(filtered().clearSelect().select('o.no').limit(DEEPEST_ROW).as('found'))
+  const counted = deps.db.count({ n: '*' }).from(
+    filtered()
+      .clearSelect()
+      .select('o.no')
+      .limit(DEEPEST_ROW + 1)
+      .as('found'),
+  )
   const [rows, [{ n }]] = await Promise.all([
     reading(fetchOperations(page)),
     reading(counted as unknown as Promise<[{ n: string }]>),
   ])
   const shown = rows.slice(0, query.limit)
   const data = await Promise.all(shown.map((row) => showOperation(deps, row)))
-  const total = Number(n)
+  const total = Math.min(Number(n), DEEPEST_ROW)
   return {
     data,
     meta: {
@@ -102,7 +106,7 @@ export async function listOperations(
       limit: query.limit,
       total,
       totalPages: Math.ceil(total / query.limit),
-      ...(total === DEEPEST_ROW ? { totalIsAtLeast: true } : {}),
+      ...(Number(n) > DEEPEST_ROW ? { totalIsAtLeast: true } : {}),
       next: rows.length > query.limit ? String(shown.at(-1)?.no) : null,
     },
   }

@@ -74,6 +74,7 @@ describe('the command line', () => {
         ['toString'],
       ),
     ).toBe(2)
+    expect(err).toContain('There is no command toString.')
   })
 
   it('refuses unknown options and a wrong number of arguments with the usage', async () => {

@@ -65,6 +65,10 @@ export async function runCli(commands: CommandTable, args: string[]): Promise<nu
   }
   const asked = HELP.has(args[0] ?? '')
   if (asked) console.log(await overview(commands))
-  else console.error(await overview(commands))
+  else {
+    console.error(await overview(commands))
+    // last, where the eye is
+    if (args.length > 0) console.error(`\nThere is no command ${args[0]}.`)
+  }
   return asked ? EXIT.ok : EXIT.usage
 }
