@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bumpGenerations } from '../../shared/cache/invalidate.ts'
 import { ack, displayList, newDisplay } from '../../shared/displays/schema.ts'
 import { relayOutbox } from '../../shared/events/outbox.ts'
-import { place, screen } from '../../shared/queue/schema.ts'
+import { newTicket, place, screen } from '../../shared/queue/schema.ts'
 import { cookieOf } from '../http/testing.ts'
 import { fromNoon, type QueueApi, someone, startQueueApi } from '../queue/testing.ts'
 
@@ -324,6 +324,18 @@ describe('following one’s place', () => {
     await api.ticket()
     const mine = await api.ticket({ doctorId: made.body.id })
     expect((await track(mine.slipToken)).body.ahead).toBe(2)
+  })
+
+  it('ends with a new slip', async () => {
+    const mine = await api.ticket()
+    expect((await track(mine.slipToken)).status).toBe(200)
+    const again = await api.call('post', `/api/queue/${mine.id}/slip`)
+    const { slipToken, ...ticket } = newTicket.parse(again.body)
+    expect({ ...ticket, slipToken: mine.slipToken }).toEqual(mine)
+    expect((await track(mine.slipToken)).status).toBe(404)
+    expect((await track(slipToken)).body.number).toBe(mine.number)
+    for (const id of ['0', '999999'])
+      expect((await api.call('post', `/api/queue/${id}/slip`)).status).toBe(404)
   })
 
   it('knows no other token, and forgets after yesterday', async () => {

@@ -6,6 +6,7 @@ import {
   queueGroup,
   queuePatient,
   registerAndQueue,
+  reissueSlip,
   undoMove,
 } from '../../shared/queue/commands.ts'
 import { getBoard } from '../../shared/queue/reads.ts'
@@ -145,6 +146,16 @@ export function queueRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>
       response: ticket,
       handle: async (call) => ({
         body: await undoMove(deps, ticketId(call.params), call.body.version, whoIs(call)),
+      }),
+    }),
+    route({
+      ...writes,
+      path: '/api/queue/:id/slip',
+      summary: 'A new slip for a ticket; the one before is good for nothing then',
+      params: byId,
+      response: newTicket,
+      handle: async (call) => ({
+        body: await reissueSlip(deps, { id: ticketId(call.params) }, whoIs(call)),
       }),
     }),
     route({

@@ -3,6 +3,7 @@ import { type EnqueueRequest, enqueue, type Paths, type QueueWriteDeps, type Who
 import type { GroupInput, NewTicket, QueueInput, Registration, RegistrationInput } from './schema.ts'
 
 export { callNext, moveTicket, undoMove } from './moves.ts'
+export { reissueSlip } from './reissue.ts'
 
 const PATHS: Paths = { patient: () => 'patient.', patientId: () => 'patientId', doctorId: 'ticket.doctorId' }
 

@@ -25,7 +25,7 @@ import { QUEUE } from './domain.ts'
 import { giveNumber, type TicketDraft, VISIT } from './give-number.ts'
 import type { TicketRow } from './model.ts'
 import { readFormat } from './numbers.ts'
-import { presentTicket } from './reads.ts'
+import { reissueSlip } from './reissue.ts'
 import type { MemberInput, NewTicket, Priority, Ticket, TicketInput } from './schema.ts'
 import { newSlipToken } from './slip.ts'
 import { ticketEvents, viewTicket } from './view.ts'
@@ -97,17 +97,6 @@ const auditOf = (who: Who, people: readonly PatientName[], isNew: (id: string) =
     return isNew(id) ? [{ ...about, action: 'patients.register' }, come] : [come]
   })
 
-/** The ticket of an earlier request under the same key, with a new slip: the first answer may have been lost. */
-async function again(deps: QueueWriteDeps, visitId: string): Promise<NewTicket> {
-  const slip = newSlipToken()
-  await deps
-    .db('tickets')
-    .comment('queue.new-slip')
-    .where({ visit_id: visitId })
-    .update({ slip_hash: slip.hash })
-  return { ...(await presentTicket(deps.db, { visit_id: visitId })), slipToken: slip.token }
-}
-
 /**
  * Puts one patient or several who came together in the queue, and those who are new into the file, in one transaction
  * of three round trips, or four where somebody is in the file already. Throws `rule/broken` naming the fields, `state/duplicate` naming who has the number.
@@ -115,7 +104,8 @@ async function again(deps: QueueWriteDeps, visitId: string): Promise<NewTicket> 
 export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who: Who): Promise<NewTicket> {
   const { members, ticket, paths, once, also } = request
   const made = once === undefined ? undefined : await madeBefore(deps.db, once, VISIT)
-  if (made !== undefined) return again(deps, made)
+  // the first answer may have been lost, and its slip's token is kept nowhere
+  if (made !== undefined) return reissueSlip(deps, { visit_id: made }, who)
   const ids = members.flatMap(({ patientId }) => patientId ?? [])
   if (new Set(ids).size < ids.length)
     throw new AppError('rule/broken', { errors: [{ path: 'members', message: 'Somebody is named twice' }] })
@@ -172,7 +162,7 @@ export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who
     // two requests with the same key at once: the second waited for the first one's row of the key
     const first =
       once === undefined || !isDuplicateKey(error) ? undefined : await madeBefore(deps.db, once, VISIT)
-    if (first !== undefined) return again(deps, first)
+    if (first !== undefined) return reissueSlip(deps, { visit_id: first }, who)
     return throwDuplicate(deps, rows, error)
   }
 }
