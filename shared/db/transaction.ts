@@ -49,6 +49,11 @@ async function untilAborted<T>(query: Query<T>, signal: AbortSignal): Promise<T>
   if (client === undefined || query.connection === undefined) return await query
   signal.throwIfAborted()
   const connection = await client.acquireConnection()
+  // it may have waited for its place in the pool beyond the abort, which is told only once
+  if (signal.aborted) {
+    await client.releaseConnection(connection)
+    throw signal.reason
+  }
   const watch = killOnAbort(client, connection, signal)
   try {
     query.connection(connection)
