@@ -4,6 +4,8 @@ import { ERRORS, type ErrorCode, type ErrorRule } from './table.ts'
 export interface FieldFault {
   path: string
   message: string
+  /** The reason by name, where a page may say it in another language. */
+  code?: string
 }
 
 export interface AppErrorDetails {

@@ -17,8 +17,19 @@ export interface QueryTimes {
   summary(): Promise<{ count: number; averageMs: number; p95Ms: number | null }>
 }
 
-/** Begins to measure the statements of a pool. */
+const measured = new WeakMap<Deps['db'], QueryTimes>()
+
+/** Measures the statements of a pool from the first call on; several parts of a process share one measurement. */
 export function queryTimes(db: Deps['db']): QueryTimes {
+  let times = measured.get(db)
+  if (times === undefined) {
+    times = measure(db)
+    measured.set(db, times)
+  }
+  return times
+}
+
+function measure(db: Deps['db']): QueryTimes {
   const histogram = new Histogram({
     name: 'clinic_db_query_duration_seconds',
     help: 'Time from sending a statement to its answer',

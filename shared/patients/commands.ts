@@ -23,6 +23,8 @@ import { type PatientVariant, viewPatient } from './view.ts'
 export interface Writer {
   who: Omit<AuditEntry, 'action' | 'outcome'>
   variant: PatientVariant
+  /** Aborts at the deadline or when the client goes away: then nothing is committed any more. */
+  signal?: AbortSignal
 }
 
 export {
@@ -40,12 +42,14 @@ type WriteDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log' | 'clock'>
 async function writing<T>(
   deps: WriteDeps,
   id: string,
+  { signal }: Writer,
   work: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
-  const { result, note } = await inTransaction(deps.db, async (trx) => ({
+  const change = async (trx: Knex.Transaction) => ({
     result: await work(trx),
     note: await noteInvalidation(trx, { domain: PATIENTS, ids: [id] }),
-  }))
+  })
+  const { result, note } = await inTransaction(deps.db, change, signal)
   await invalidate(deps, { domain: PATIENTS, ids: [id], note })
   return result
 }
@@ -92,7 +96,7 @@ export async function registerPatient(
   const [row] = (await prepareNewPatients(deps, [input])) as [PatientRow]
   const { id } = row
   try {
-    await writing(deps, id, async (trx) => {
+    await writing(deps, id, writer, async (trx) => {
       await insertNewPatients(trx, [row])
       if (key !== undefined)
         await trx('idempotency_keys').comment('patients.keep-key').insert({
@@ -157,7 +161,7 @@ export async function editPatient(
   const now = deps.clock.now()
   let wanted: PatientRow | undefined
   try {
-    return await writing(deps, id, async (trx) => {
+    return await writing(deps, id, writer, async (trx) => {
       const row = await patients.getById(trx, id, { lock: true })
       assertSeen(row, seen, writer.variant)
       const different = differences(row, changes, clinicDay(now))
@@ -194,7 +198,7 @@ export async function deletePatient(
   writer: Writer,
 ): Promise<void> {
   const now = deps.clock.now()
-  await writing(deps, id, async (trx) => {
+  await writing(deps, id, writer, async (trx) => {
     const row = await patients.getById(trx, id, { lock: true })
     if (seen !== undefined) assertSeen(row, seen, writer.variant)
     await markDeleted(trx, id, toSqlUtc(now))

@@ -35,18 +35,18 @@ export function judgeInput(given: Given, changed: ReadonlySet<string>, todayOn: 
   const faults: FieldFault[] = []
   const strict = judgePatient(texts, { strictness: 'strict', todayOn })
   if ('problems' in strict) {
-    for (const { column, message } of strict.problems) {
+    for (const { column, message, code } of strict.problems) {
       const at = column as PatientColumn
       const isMissingPair = at === 'id_type' && isGiven('id_number')
       // at the desk only the name is needed; what is typed must be right
       if ((at === 'name' || isGiven(at) || isMissingPair) && asked(at))
-        faults.push({ path: FIELD_OF[at], message })
+        faults.push({ path: FIELD_OF[at], message, code })
     }
   }
   const lenient = judgePatient(texts, { strictness: 'lenient', todayOn })
   if (faults.length === 0 && 'problems' in lenient)
-    for (const { column, message } of lenient.problems)
-      faults.push({ path: FIELD_OF[column as PatientColumn] ?? column, message })
+    for (const { column, message, code } of lenient.problems)
+      faults.push({ path: FIELD_OF[column as PatientColumn] ?? column, message, code })
   if (faults.length > 0 || 'problems' in lenient) throw new AppError('rule/broken', { errors: faults })
   return lenient.patient
 }

@@ -101,11 +101,15 @@ export async function listDuplicates(deps: ReadDeps, question: DuplicateQuestion
 }
 
 /** What happened to a patient's record, newest first: who wrote which fields, and which import. */
-export async function getPatientHistory(deps: ReadDeps, id: string): Promise<PatientHistory> {
+export async function getPatientHistory(
+  deps: ReadDeps,
+  id: string,
+  signal?: AbortSignal,
+): Promise<PatientHistory> {
   if (!isRowId(id)) throw new AppError('not-found')
   const row = await patients.getById(deps.db, id)
   const [writes, imports] = await Promise.all([
-    findHistory(deps.db, id, HISTORY_ROWS),
+    findHistory(deps.db, id, HISTORY_ROWS, signal),
     findImports(deps.db, row),
   ])
   const entries = [

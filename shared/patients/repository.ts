@@ -112,7 +112,7 @@ export interface HistoryRow {
 }
 
 /** The latest writes of a patient's record, from the audit. */
-export function findHistory(db: Db, id: string, limit: number): Promise<HistoryRow[]> {
+export function findHistory(db: Db, id: string, limit: number, signal?: AbortSignal): Promise<HistoryRow[]> {
   return reading(
     db('audit_entries')
       .comment('patients.history')
@@ -121,6 +121,7 @@ export function findHistory(db: Db, id: string, limit: number): Promise<HistoryR
       .orderBy('at', 'desc')
       .limit(limit)
       .select('at', 'action', 'username', 'detail') as Promise<HistoryRow[]>,
+    signal,
   )
 }
 
