@@ -3,10 +3,11 @@ import Koa, { type Middleware } from 'koa'
 import { AppError } from '../shared/errors/app-error.ts'
 import { admitToken } from '../shared/users/tokens.ts'
 import type { FindToken } from './http/authenticate.ts'
-import { isSecure } from './http/client.ts'
+import { clientAddress, isSecure } from './http/client.ts'
 import { denialRecorder } from './http/denied.ts'
 import { createEdge, type Edge } from './http/edge.ts'
 import { PAGE_CSP, securityHeaders } from './http/headers.ts'
+import { pageLimit } from './http/page-limit.ts'
 import type { Route } from './http/route.ts'
 import { pageFallback, webFiles, webRoot } from './http/web-files.ts'
 import { allRoutes } from './routes.ts'
@@ -62,6 +63,10 @@ export function createApp(services: ApiServices, options: AppOptions = {}): App 
     ctx.respond = true
     for (const [name, value] of securityHeaders(isSecure(ctx.req, config), PAGE_CSP)) ctx.set(name, value)
     try {
+      if (services.guard?.judge(clientAddress(ctx.req, config.TRUST_PROXY)) === 'manual') {
+        services.guard.refused('manual')
+        throw new AppError('auth/blocked')
+      }
       await next()
       if (ctx.status !== 404 || ctx.body != null || ctx.res.headersSent) return
       throw new AppError(
@@ -72,6 +77,7 @@ export function createApp(services: ApiServices, options: AppOptions = {}): App 
       edge.refuse(ctx.req, ctx.res, isImpossiblePath(error) ? new AppError('not-found') : error)
     }
   })
+  koa.use(pageLimit(services.deps))
   for (const page of options.pages ?? []) koa.use(page)
   koa.use(webFiles(root))
   koa.use(pageFallback(root))
