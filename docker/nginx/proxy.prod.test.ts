@@ -16,7 +16,11 @@ let cookie = ''
 const NEW_PASSWORD = 'Proxy-test-7-lantern'
 
 beforeAll(async () => {
-  system = await startProduction({ RATE_LIMIT_GENERAL_PER_HOUR: '0', SSE_HEARTBEAT_MS: '1000' })
+  system = await startProduction({
+    RATE_LIMIT_GENERAL_PER_HOUR: '0',
+    SSE_HEARTBEAT_MS: '1000',
+    PUBLIC_URL: `https://${SITE}`,
+  })
   proxy = await startProxy(system.dir, Number(new URL(system.api.url).port))
   const first = await call({
     path: '/api/auth/login',
@@ -340,6 +344,30 @@ describe('streams and uploads', () => {
       }
     await until('the import has ended', async () => /completed|failed/.test((await look()).status))
     expect(await look()).toMatchObject({ status: 'completed', counts: { inserted: 3, rejected: 0 } })
+  })
+})
+
+describe('where a browser says it comes from', () => {
+  it('must be the page of this site', async () => {
+    const { headers, ...rest } = json({ username: 'nobody', password: 'wrong-password-here' })
+    const from = async (origin: string) =>
+      (await call({ path: '/api/auth/login', ...rest, headers: { ...headers, origin } })).status
+    expect(await from(`https://${SITE}`)).toBe(401)
+    for (const origin of [
+      'https://evil.test',
+      `http://${SITE}`,
+      `https://${SITE}.evil.test`,
+      `https://${SITE}:444`,
+      'null',
+    ])
+      expect([origin, await from(origin)]).toEqual([origin, 403])
+  })
+
+  it('gets no leave to read from elsewhere', async () => {
+    for (const origin of ['https://evil.test', 'null', `https://app.${SITE}`]) {
+      const { headers } = await call({ path: '/api/auth/me', headers: { origin } })
+      expect([origin, headers['access-control-allow-origin']]).toEqual([origin, undefined])
+    }
   })
 })
 

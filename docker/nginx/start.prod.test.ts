@@ -67,6 +67,20 @@ it('tells the API one address, the connection’s, and nothing that the client s
   }
 })
 
+it('passes its own health check while it runs and fails it afterwards', async () => {
+  const proxy = await startProxy(dir(), port)
+  const check = () =>
+    start('bash', [`${ROOT}docker/nginx/healthy.sh`], {
+      PATH: process.env.PATH ?? '',
+      HTTP_PORT: String(proxy.httpPort),
+    }).ended
+  expect(await check()).toBe(0)
+  const outside = await ask({ port: proxy.httpsPort, path: '/proxy-health' })
+  expect(outside.body).not.toContain('healthy')
+  await proxy.stop()
+  expect(await check()).not.toBe(0)
+})
+
 it('believes a load balancer that was named, and only that one', async () => {
   const named = await startProxy(dir(), port, { REAL_IP_FROM: '127.0.0.1' })
   const other = await startProxy(dir(), port, { REAL_IP_FROM: '10.0.0.0/8' })

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Writes what differs between installations into $RUN_DIR/generated, makes a self-signed certificate when none is
 # given, starts nginx there, and has it look again when the addresses of the API change (another container took over).
-#   DOMAIN          names of the site, separated by spaces; the first is that of the certificate
+#   DOMAIN          name of the site
+#   HTTPS_SUFFIX    what follows the name in its address: nothing, or a colon and the port
 #   API_SERVERS     host:port …; a name stands for all its addresses
 #   REAL_IP_FROM    addresses or networks of a load balancer in front, separated by spaces; empty: none
 #   UPLOAD_MAX_BYTES, HTTP_LISTEN, HTTPS_LISTEN, RUN_DIR, SSL_DIR, WEB_DIR, ACME_DIR, NGINX_PROGRAM, MODULES_DIR
@@ -33,9 +34,9 @@ if [ -e "$ssl/cert.pem" ] || [ -e "$ssl/private.key" ]; then
     fi
   done
 else
-  echo "no certificate in docker/ssl: making a self-signed one for ${domain%% *}, which browsers will warn of" >&2
+  echo "no certificate in docker/ssl: making a self-signed one for $domain, which browsers will warn of" >&2
   ssl=$run/self-signed
-  [ -e "$ssl/cert.pem" ] || sh "$here/self-signed.sh" "$ssl" "${domain%% *}"
+  [ -e "$ssl/cert.pem" ] || sh "$here/self-signed.sh" "$ssl" "$domain"
 fi
 cat >"$generated/certificate.conf" <<CONF
 ssl_certificate $ssl/cert.pem;
@@ -48,9 +49,9 @@ echo "listen ${HTTPS_LISTEN:-8443} ssl http2 default_server backlog=4096;" >"$ge
 {
   echo 'map $host $host_known {'
   echo '  default 0;'
-  for name in $domain localhost 127.0.0.1; do printf '  "%s" 1;\n' "$name"; done
+  for name in "$domain" localhost 127.0.0.1; do printf '  "%s" 1;\n' "$name"; done
   echo '}'
-  echo "map '' \$https_port { default '${PUBLIC_HTTPS_PORT:+:$PUBLIC_HTTPS_PORT}'; }"
+  echo "map '' \$https_suffix { default '${HTTPS_SUFFIX:-}'; }"
 } >"$generated/hosts.conf"
 {
   for from in ${REAL_IP_FROM:-}; do echo "set_real_ip_from $from;"; done

@@ -43,7 +43,7 @@ export async function startProxy(
     API_SERVERS: `localhost:${apiPort}`,
     HTTP_LISTEN: `127.0.0.1:${httpPort}`,
     HTTPS_LISTEN: `127.0.0.1:${httpsPort}`,
-    PUBLIC_HTTPS_PORT: String(httpsPort),
+    HTTPS_SUFFIX: `:${httpsPort}`,
     RUN_DIR: run,
     SSL_DIR: join(dir, 'no-certificate'),
     WEB_DIR: `${ROOT}web/dist`,

@@ -181,6 +181,12 @@ export async function startRedis(kind: 'jobs' | 'cache', dir: string, port: numb
   return server
 }
 
+/** Folder with redis-cli and the like when the servers are unpacked packages; '' when the machine has its own. */
+export async function serverTools(): Promise<string> {
+  const { mariadbPrograms } = (await launch('binaries.mjs')) as { mariadbPrograms(): Promise<Programs> }
+  return (await mariadbPrograms()).toolsDir ?? ''
+}
+
 /** Brings everything up in the order of the compose file: servers, accounts, migrate, first rows, API and worker. */
 export async function startProduction(extra: Env = {}): Promise<ProductionSystem> {
   const dir = mkdtempSync(join(tmpdir(), 'clinic-prod-'))
