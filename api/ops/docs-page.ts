@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
+import { etagOf } from '../http/conditional.ts'
 import { type Reply, type Route, route } from '../http/route.ts'
 import { openApiDocument } from './openapi.ts'
 
@@ -59,7 +60,12 @@ const text = (content: string, type: string): Reply => ({
 /** The API reference: the document made from the route table, and a page that shows it from our own files. */
 export function docsRoutes(routes: () => readonly Route[]): Route[] {
   const signedIn = { method: 'GET', tag: 'operations', access: 'session' } as const
-  let document: ReturnType<typeof openApiDocument> | undefined
+  // written once: many slow readers of one large answer then share its bytes
+  let document: { json: Buffer; etag: string; cache: 'BYPASS' } | undefined
+  const write = () => {
+    const json = Buffer.from(JSON.stringify(openApiDocument(routes())))
+    return { json, etag: etagOf(json), cache: 'BYPASS' } as const
+  }
   return [
     route({
       ...signedIn,
@@ -68,8 +74,8 @@ export function docsRoutes(routes: () => readonly Route[]): Route[] {
       limit: 'general',
       cacheControl: 'private-no-cache',
       async handle() {
-        document ??= openApiDocument(routes())
-        return { body: document }
+        document ??= write()
+        return document
       },
     }),
     route({

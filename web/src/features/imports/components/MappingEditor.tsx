@@ -6,6 +6,8 @@ import { examplesOf, isNeeded, modeOf, withSource } from '../mapping.ts'
 import type { ColumnSource, ImportField, Mapping, PreviewRow } from '../types.ts'
 import styles from './imports.module.css'
 
+/** Room for the word beside the text between joined columns, in both languages. */
+const SHORT_WORD_PX = 64
 /** Choices that are not a column; no header can begin with this character. */
 const JOIN = '\u0000join'
 const VALUE = '\u0000value'
@@ -111,9 +113,10 @@ function SourceEditor({ label, columns, source, onChange }: SourceEditorProps) {
           />
           <TextInput
             size="xs"
-            w={70}
             aria-label={t('mapping.joinWith', { field: label })}
-            placeholder={t('mapping.joinWithShort')}
+            // a space is the usual text between: without a word beside it the box looks empty and without a purpose
+            leftSection={<small>{t('mapping.joinWithShort')}</small>}
+            leftSectionWidth={SHORT_WORD_PX}
             value={source.with}
             onChange={(event) => onChange({ ...source, with: event.currentTarget.value })}
           />
