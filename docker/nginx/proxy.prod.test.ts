@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +14,8 @@ let system: ProductionSystem
 let proxy: ProxyProcess
 let cookie = ''
 const NEW_PASSWORD = 'Proxy-test-7-lantern'
+/** Enough to see that nothing is kept; a gigabyte says the same in a minute. */
+const UPLOAD_MB = Number(process.env.UPLOAD_MB ?? 24)
 
 beforeAll(async () => {
   system = await startProduction({
@@ -314,9 +316,17 @@ describe('streams and uploads', () => {
       const sizes = readdirSync(uploads).map((name) => statSync(join(uploads, name)).size)
       return Math.max(0, ...sizes)
     }
-    for (let sent = 0; sent < 24; sent++) req.write(row)
+    for (let sent = 0; sent < UPLOAD_MB; sent++) {
+      if (!req.write(row)) await new Promise((resolve) => req.once('drain', resolve))
+    }
     // the request is not ended, and yet the API already has it on disk
-    await until('the API has what was sent', async () => arrived() > 22 * MB)
+    await until('the API has what was sent', async () => arrived() > (UPLOAD_MB - 2) * MB)
+    const resident = (pid: number) =>
+      Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+    console.warn(
+      `upload of ${UPLOAD_MB} MB: at most ${resident(system.api.pid).toFixed(0)} MB resident in the API`,
+    )
+    expect(resident(system.api.pid)).toBeLessThan(400)
     const kept = readdirSync(proxy.dir, { recursive: true })
       .map((name) => statSync(join(proxy.dir, String(name)), { throwIfNoEntry: false }))
       .filter((stat) => stat?.isFile() && stat.size > MB)
@@ -507,6 +517,41 @@ describe('size on the wire', () => {
     })
     expect(again.status).toBe(304)
     expectHeaders(again, '304')
+  })
+})
+
+describe('attacks by slowness', () => {
+  it('leave the service answering: 250 connections that send a header byte by byte', async () => {
+    const slow = Array.from({ length: 250 }, () => {
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port: proxy.httpsPort,
+        servername: SITE,
+        rejectUnauthorized: false,
+      })
+      socket.on('error', () => undefined)
+      socket.once('secureConnect', () =>
+        socket.write(`GET /api/auth/me HTTP/1.1\r\nHost: ${SITE}\r\nX-Slow: `),
+      )
+      const drip = setInterval(() => socket.write('x'), 500)
+      return () => {
+        clearInterval(drip)
+        socket.destroy()
+      }
+    })
+    await sleep(2000)
+    try {
+      const times: number[] = []
+      for (let i = 0; i < 60; i++) {
+        const startMs = performance.now()
+        expect((await call({ path: '/api/auth/me' })).status).toBe(200)
+        times.push(performance.now() - startMs)
+      }
+      times.sort((a, b) => a - b)
+      expect(times[54]).toBeLessThan(500)
+    } finally {
+      for (const end of slow) end()
+    }
   })
 })
 
