@@ -147,6 +147,18 @@ describe('nobody promotes himself', () => {
     expect(await api.deps.db('users').where({ username: 'puppet' })).toEqual([])
   })
 
+  it('nor does a new password for somebody who was lent more lead there', async () => {
+    const doctor = await api.user('doctor')
+    const chief = await api.signIn('super_admin')
+    const lent = await as(chief, 'patch', `/api/users/${doctor}`).send({ version: 1, grants: ['audit.all'] })
+    expect(lent.status).toBe(200)
+    expect((await as(admin, 'post', `/api/users/${doctor}/password-reset`)).status).toBe(403)
+    expect((await as(chief, 'post', `/api/users/${doctor}/password-reset`)).status).toBe(200)
+    const entry = await api.deps.db('audit_entries').where({ action: 'users.update' }).first('detail')
+    const detail = typeof entry.detail === 'string' ? JSON.parse(entry.detail) : entry.detail
+    expect(detail).toEqual({ fields: ['grants'], grants: [[], ['audit.all']] })
+  })
+
   it('a right that was lent is not handed on above the role of who holds it', async () => {
     const doctor = await api.user('doctor')
     const other = await api.user('cashier')

@@ -79,6 +79,11 @@ describe('the second step', () => {
     const answer = await login('doctor')
     expect([answer.status, answer.body.code]).toEqual([401, 'auth/totp-required'])
     expect(answer.headers['set-cookie']).toBeUndefined()
+    const asked = await api.deps
+      .db('audit_entries')
+      .where({ action: 'auth.code-asked' })
+      .select('username', 'outcome')
+    expect(asked).toEqual([{ username: 'doctor', outcome: 'denied' }])
     expect(await api.deps.redis.keys(`${api.deps.prefix}:session:*`)).toHaveLength(keysBefore.length)
     // the code alone tells nothing without the password
     const wrong = await login('doctor', '123456', 'not the password')

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -8,7 +9,7 @@ import { toSqlUtc } from '../units/clock.ts'
 import { actedBy, type Origin } from './origin.ts'
 import { hashPassword, oneTimePassword } from './password.ts'
 import { findUser, grantsOf, insertUser, patchUser, replaceGrants, type UserRow } from './repository.ts'
-import { checkGrants, checkRoleGiven, checkTarget } from './rules.ts'
+import { checkGrants, checkLent, checkRoleGiven, checkTarget } from './rules.ts'
 import type { NewUserBody, UserPatchBody } from './schema.ts'
 import { endSessionsOf } from './sessions.ts'
 import { toStaffView } from './view.ts'
@@ -62,12 +63,38 @@ export async function createUser(
 
 type Trx = Parameters<typeof writeAudit>[0]
 
-const record = (trx: Trx, deps: Deps, actor: Actor, action: string, id: string, origin: Origin) =>
+const record = (
+  trx: Trx,
+  deps: Deps,
+  actor: Actor,
+  action: string,
+  id: string,
+  origin: Origin,
+  detail?: AuditEntry['detail'],
+) =>
   writeAudit(
     trx,
-    { ...actedBy(actor, origin), action, entity: 'user', entityId: id, outcome: 'ok' },
+    {
+      ...actedBy(actor, origin),
+      action,
+      entity: 'user',
+      entityId: id,
+      outcome: 'ok',
+      ...(detail === undefined ? {} : { detail }),
+    },
     deps.clock.now(),
   )
+
+/** What changed of rights, old and new, and the names of the other fields: names of people are no matter of the audit. */
+function changesOf(row: UserRow, before: readonly string[], body: UserPatchBody): AuditEntry['detail'] {
+  const { version: _, ...changes } = body
+  return {
+    fields: Object.keys(changes),
+    ...(changes.role === undefined ? {} : { role: [row.role, changes.role] }),
+    ...(changes.active === undefined ? {} : { active: [row.active === 1, changes.active] }),
+    ...(changes.grants === undefined ? {} : { grants: [before, changes.grants] }),
+  }
+}
 
 async function target(trx: Trx, actor: Actor, id: string): Promise<UserRow> {
   const row = await findUser(trx, id, 'update')
@@ -93,6 +120,7 @@ export async function changeUser(
         })
       }
       const { role, active, grants, name, email } = body
+      const before = await grantsOf(trx, id)
       if (role !== undefined) checkRoleGiven(actor, role)
       if (grants !== undefined) {
         await replaceGrants(trx, id, checkGrants(actor, role ?? row.role, grants), actor.userId)
@@ -103,7 +131,7 @@ export async function changeUser(
         ...(name === undefined ? {} : { name }),
         ...(email === undefined ? {} : { email }),
       })
-      await record(trx, deps, actor, 'users.update', id, origin)
+      await record(trx, deps, actor, 'users.update', id, origin, changesOf(row, before, body))
       await endSessionsOf(deps, id)
       return toStaffView((await findUser(trx, id)) as UserRow, await grantsOf(trx, id))
     }),
@@ -121,6 +149,7 @@ export async function resetPassword(
   const password_hash = await hashPassword(password)
   await inTransaction(deps.db, async (trx) => {
     await target(trx, actor, id)
+    if (actor !== null) checkLent(actor, await grantsOf(trx, id))
     await patchUser(trx, id, {
       password_hash,
       must_change_password: true,

@@ -20,3 +20,12 @@ export function checkTarget(actor: Principal, target: { id: string; role: Role }
     throw new AppError('auth/forbidden', { detail: 'Somebody else has to change your own account.' })
   }
 }
+
+/**
+ * Nobody gets at the account of somebody who was lent a right that he has not himself: a new password for it would be
+ * a way to that right. What comes with the role is no such way up, the ranks of roles see to that.
+ */
+export function checkLent(actor: Principal, grants: readonly string[]): void {
+  const own = actor.permissions as ReadonlySet<string>
+  if (grants.some((each) => !own.has(each))) throw new AppError('auth/forbidden')
+}

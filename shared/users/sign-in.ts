@@ -101,7 +101,17 @@ async function secondStep(
   origin: Origin,
 ): Promise<void> {
   if (row.totp_enabled_at === null) return
-  if (code === undefined) throw new AppError('auth/totp-required')
+  if (code === undefined) {
+    // somebody has the password: on record also when nothing more comes
+    await inTransaction(deps.db, (trx) =>
+      writeAudit(
+        trx,
+        { ...actedBy(asPrincipal(row), origin), action: 'auth.code-asked', outcome: 'denied' },
+        deps.clock.now(),
+      ),
+    )
+    throw new AppError('auth/totp-required')
+  }
   if (!(await tryCode(deps, String(row.id), code)).ok)
     await refuse(deps, row, attempt, origin, 'auth/totp-failed')
 }

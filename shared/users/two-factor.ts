@@ -9,8 +9,8 @@ import { limited } from '../rights/limited.ts'
 import type { Principal } from '../rights/permissions.ts'
 import { fromSqlUtc, toSqlUtc } from '../units/clock.ts'
 import { actedBy, type Origin } from './origin.ts'
-import { findUser, patchUser, type UserRow } from './repository.ts'
-import { checkTarget } from './rules.ts'
+import { findUser, grantsOf, patchUser, type UserRow } from './repository.ts'
+import { checkLent, checkTarget } from './rules.ts'
 import {
   judgeCode,
   lockSeed,
@@ -192,6 +192,7 @@ export async function removeTwoFactor(
     const row = await findUser(trx, userId, 'update')
     if (row === undefined) throw new AppError('not-found')
     checkTarget(actor, row)
+    checkLent(actor, await grantsOf(trx, row.id))
     conflictUnless(true, row)
     await forget(trx, row.id)
     await record(trx, deps, actor, 'users.remove-2fa', row.id, origin)

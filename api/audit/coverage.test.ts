@@ -1,0 +1,83 @@
+import request from 'supertest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { AuditEntry } from '../../shared/audit/entry.ts'
+import { AppError } from '../../shared/errors/app-error.ts'
+import type { Route } from '../http/route.ts'
+import { type QueueApi, startQueueApi } from '../queue/testing.ts'
+
+let api: QueueApi
+let lines: AuditEntry[] = []
+let isFull = false
+const ids: Record<string, string> = {}
+
+beforeAll(async () => {
+  api = await startQueueApi()
+  const { spool } = api.services
+  const write = spool.write.bind(spool)
+  // the routes hold this object: what goes through it is noted, or refused as by a full disk
+  spool.write = (entry) => {
+    lines.push(entry)
+    return isFull ? Promise.reject(new AppError('unavailable/audit')) : write(entry)
+  }
+  const ticket = await api.ticket()
+  ids.ticket = ticket.id
+  ids.patient = ticket.patient.id
+})
+afterAll(() => api.close())
+
+/** What a reading route is asked with, where it needs more than ids. */
+const QUERIES: Readonly<Record<string, string>> = {
+  '/api/patients/search': '?query=canary',
+  '/api/audit/patients': '?user=1',
+}
+const BODIES: Readonly<Record<string, object>> = {
+  'POST /api/patients/search': { query: 'canary' },
+  'POST /api/patients/duplicates': { phone: '012-3456789' },
+}
+
+/** Routes that answer nobody's data: numbers, catalogues, rules, the asker's own things. */
+const IMPERSONAL =
+  /^\/api\/(auth|users|tokens|settings|doctors|medications|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|queue\/(stats|pending-actions))/
+/** Answered by events, which carry what the board shows; or by people and screens without a session. */
+const ELSEWHERE = /^\/api\/(sse|display|track|operations)/
+
+const reads = () =>
+  api.app.routes.filter(
+    (route) =>
+      (route.method === 'GET' || BODIES[`${route.method} ${route.path}`] !== undefined) &&
+      route.path.startsWith('/api/') &&
+      !IMPERSONAL.test(route.path) &&
+      !ELSEWHERE.test(route.path),
+  )
+
+const ask = ({ method, path }: Route) => {
+  const url = path.replace(':id', path.includes('queue') ? `${ids.ticket}` : `${ids.patient}`)
+  const cookie = api.as.admin
+  if (method === 'GET')
+    return request(api.url)
+      .get(url + (QUERIES[path] ?? ''))
+      .set('Cookie', cookie)
+  const sent = request(api.url).post(url).set('Cookie', cookie).set('X-Requested-With', 'clinic')
+  return sent.send(BODIES[`${method} ${path}`])
+}
+
+it('every read of patient data is on record, from the cache too, and fails when it cannot be', async () => {
+  const routes = reads()
+  expect(routes.length).toBeGreaterThan(6)
+  for (const route of routes) {
+    const name = `${route.method} ${route.path}`
+    for (const round of ['fresh', 'cached']) {
+      lines = []
+      expect((await ask(route)).status, name).toBe(200)
+      expect(lines, `${name} (${round})`).toHaveLength(1)
+      expect(lines[0], name).toMatchObject({ username: 'admin', role: 'admin', outcome: 'ok' })
+      for (const value of [lines[0]?.userId, lines[0]?.address, lines[0]?.requestId])
+        expect(value, name).toBeTruthy()
+    }
+    isFull = true
+    const refused = await ask(route)
+    isFull = false
+    expect([refused.status, refused.body.code], name).toEqual([503, 'unavailable/audit'])
+    expect(refused.text, name).not.toContain('Canary')
+  }
+})
