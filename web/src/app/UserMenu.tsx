@@ -40,6 +40,9 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Menu.Item component={Link} to="/account/sessions">
           {t('user.sessions')}
         </Menu.Item>
+        <Menu.Item component={Link} to="/account/two-factor">
+          {t('user.twoFactor')}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Item
           leftSection={<Icon name="language" />}

@@ -64,6 +64,10 @@ export const router = createBrowserRouter([
             path: 'account/sessions',
             lazy: later(() => import('../features/auth/pages/SessionsPage.tsx'), 'SessionsPage'),
           },
+          {
+            path: 'account/two-factor',
+            lazy: later(() => import('../features/auth/pages/TwoFactorPage.tsx'), 'TwoFactorPage'),
+          },
           { path: '*', element: <NotFoundPage /> },
         ],
       },

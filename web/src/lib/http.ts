@@ -130,7 +130,7 @@ async function refusal(response: Response): Promise<HttpError> {
 }
 
 /** Codes of a 401 that answer the sign-in form itself, not a session that ended. */
-const SIGN_IN_ANSWERS = new Set(['auth/failed', 'auth/totp-required'])
+const SIGN_IN_ANSWERS = new Set(['auth/failed', 'auth/totp-required', 'auth/totp-failed'])
 
 export function tellSession(error: HttpError): void {
   if (error.status === 401 && !SIGN_IN_ANSWERS.has(error.code)) hooks.signedOut()

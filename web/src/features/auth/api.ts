@@ -1,5 +1,5 @@
 import { request } from '../../lib/http.ts'
-import type { Session, SignedIn } from './types.ts'
+import type { RecoveryCodes, Session, SetUp, SignedIn } from './types.ts'
 
 export const authKeys = { me: ['auth', 'me'], sessions: ['auth', 'sessions'] } as const
 
@@ -8,8 +8,27 @@ export function fetchMe(signal?: AbortSignal): Promise<SignedIn> {
   return request<SignedIn>('/api/auth/me', { signal })
 }
 
-export function signIn(username: string, password: string): Promise<SignedIn> {
-  return request<SignedIn>('/api/auth/login', { method: 'POST', body: { username, password } })
+/** Without a `code`, an account with a second step answers `auth/totp-required`. */
+export function signIn(username: string, password: string, code?: string): Promise<SignedIn> {
+  const body = { username, password, ...(code === undefined ? {} : { code }) }
+  return request<SignedIn>('/api/auth/login', { method: 'POST', body })
+}
+
+export function setUpTwoFactor(password: string): Promise<SetUp> {
+  return request<SetUp>('/api/auth/2fa/setup', { method: 'POST', body: { password } })
+}
+
+/** The answer carries a new session and, once, the recovery codes. */
+export function enableTwoFactor(code: string): Promise<SignedIn & RecoveryCodes> {
+  return request<SignedIn & RecoveryCodes>('/api/auth/2fa/enable', { method: 'POST', body: { code } })
+}
+
+export function disableTwoFactor(password: string, code: string): Promise<SignedIn> {
+  return request<SignedIn>('/api/auth/2fa/disable', { method: 'POST', body: { password, code } })
+}
+
+export function renewRecoveryCodes(password: string, code: string): Promise<RecoveryCodes> {
+  return request<RecoveryCodes>('/api/auth/2fa/recovery-codes', { method: 'POST', body: { password, code } })
 }
 
 export function signOut(): Promise<void> {

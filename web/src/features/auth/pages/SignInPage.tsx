@@ -4,21 +4,43 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../../../app/session.tsx'
 import { type Language, setLanguage } from '../../../lib/i18n.ts'
+import { HttpError } from '../../../lib/problem.ts'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { signIn } from '../api.ts'
+import { CodeInput } from '../components/CodeInput.tsx'
 import { Gate } from '../components/Gate.tsx'
 
-/** Sign-in; after an ended session the name is filled in and the page behind is kept. */
+const CODE_ASKED = new Set(['auth/totp-required', 'auth/totp-failed'])
+const isWrongPassword = (error: unknown): boolean =>
+  error instanceof HttpError && error.code === 'auth/failed'
+
+/**
+ * Sign-in, with the code of an account that has a second step; after an ended session the name is filled in and the
+ * page behind is kept.
+ */
 export function SignInPage() {
   const { t, i18n } = useTranslation()
   const { entered, state, user } = useSession()
   const [username, setUsername] = useState(user?.username ?? '')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState<string | null>(null)
   const attempt = useMutation({
-    mutationFn: () => signIn(username.trim(), password),
+    mutationFn: () => signIn(username.trim(), password, code ?? undefined),
     onSuccess: entered,
-    onError: () => setPassword(''),
+    onError: (error) => {
+      // the password was right: it goes along with the code, and is asked for no second time
+      if (error instanceof HttpError && CODE_ASKED.has(error.code)) return setCode('')
+      if (code !== null && !isWrongPassword(error)) return
+      setPassword('')
+      setCode(null)
+    },
   })
+  const asks = attempt.error instanceof HttpError && attempt.error.code === 'auth/totp-required'
+  const startAgain = (): void => {
+    attempt.reset()
+    setPassword('')
+    setCode(null)
+  }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (!attempt.isPending) attempt.mutate()
@@ -37,9 +59,13 @@ export function SignInPage() {
       }
     >
       {state === 'expired' ? <Notice tone="warn">{t('signIn.expired')}</Notice> : null}
-      <ErrorNotice error={attempt.error} />
+      <ErrorNotice error={asks ? null : attempt.error} />
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }}>
+        {code === null ? null : (
+          <CodeInput description={t('signIn.codeHint')} value={code} onChange={setCode} autoFocus />
+        )}
         <TextInput
+          display={code === null ? undefined : 'none'}
           label={t('signIn.username')}
           name="username"
           autoComplete="username"
@@ -52,6 +78,7 @@ export function SignInPage() {
           onChange={(event) => setUsername(event.currentTarget.value)}
         />
         <PasswordInput
+          display={code === null ? undefined : 'none'}
           label={t('signIn.password')}
           name="password"
           autoComplete="current-password"
@@ -65,6 +92,11 @@ export function SignInPage() {
         <Button type="submit" loading={attempt.isPending} fullWidth>
           {t('signIn.submit')}
         </Button>
+        {code === null ? null : (
+          <Button variant="subtle" onClick={startAgain}>
+            {t('signIn.otherPerson')}
+          </Button>
+        )}
       </form>
     </Gate>
   )
