@@ -30,8 +30,10 @@ export interface AddressGuard {
 }
 
 const EVERY_MS = 1000
-/** Rules are read anew at least this often, whatever Redis says. */
-const STALE_MS = 15_000
+/** Rules are read anew at least this often, whatever Redis says: a process may have died before it told of a change. */
+const STALE_MS = 60_000
+/** The same while Redis says nothing. */
+const STALE_ALONE_MS = 5000
 const WINDOW_MS = 10 * 60_000
 /** Far above what a busy front desk gets wrong in ten minutes, and what a page that forgot to stop asks for. */
 const ALLOWED: Readonly<Record<Abuse, number>> = { 'sign-in': 100, flood: 600 }
@@ -69,8 +71,8 @@ export function openGuard(deps: Deps): AddressGuard {
 
   async function readRules(): Promise<void> {
     const said = await deps.redis.get(rulesVersionKey(deps)).catch(() => undefined)
-    const isFresh = performance.now() - readAtMs < STALE_MS
-    if (isFresh && (said === undefined || said === version)) return
+    const ageMs = performance.now() - readAtMs
+    if (said === undefined ? ageMs < STALE_ALONE_MS : said === version && ageMs < STALE_MS) return
     const rows = await reading(rulesInForce(deps.db, toSqlUtc(deps.clock.now())))
     const byNetwork = new Map<string, [Network, Held[]]>()
     for (const row of rows) {

@@ -96,6 +96,7 @@ for (const language of ['en', 'ms'])
         ['import-done', imported, '[data-status=completed]'],
         ['password', '/account/password', 'input[name=newPassword]'],
         ['sessions', '/account/sessions', '#main table'],
+        ['two-factor', '/account/two-factor', 'input[name=password]'],
       ]) {
         await page.goto(address)
         await page.locator(ready).first().waitFor({ state: 'attached' })

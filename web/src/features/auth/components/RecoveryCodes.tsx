@@ -8,7 +8,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onK
   return (
     <Section title={t('twoFactor.codesTitle')}>
       <div style={{ display: 'grid', gap: 14, maxWidth: 420, justifyItems: 'start' }}>
-        <p>{t('twoFactor.codesHint')}</p>
+        <p style={{ margin: 0 }}>{t('twoFactor.codesHint')}</p>
         <Code block>{codes.join('\n')}</Code>
         <Button onClick={onKept}>{t('twoFactor.codesKept')}</Button>
       </div>

@@ -38,7 +38,7 @@ export function TwoFactorChange({ onOff, onCodes }: TwoFactorChangeProps) {
   return (
     <form onSubmit={submit} style={{ display: 'grid', gap: 14, maxWidth: 420 }}>
       <Notice tone="good">{t('twoFactor.on')}</Notice>
-      <p>{t('twoFactor.changeHint')}</p>
+      <p style={{ margin: 0 }}>{t('twoFactor.changeHint')}</p>
       <ErrorNotice error={renew.error ?? off.error} />
       <PasswordInput
         label={t('twoFactor.password')}

@@ -29,7 +29,7 @@ export function TwoFactorSetUp({ onDone }: { onDone: (done: SignedIn & RecoveryC
   if (begin.data === undefined) {
     return (
       <form onSubmit={submit} style={FORM}>
-        <p>{t('twoFactor.offHint')}</p>
+        <p style={{ margin: 0 }}>{t('twoFactor.offHint')}</p>
         <ErrorNotice error={begin.error} />
         <PasswordInput
           label={t('twoFactor.password')}
@@ -50,7 +50,7 @@ export function TwoFactorSetUp({ onDone }: { onDone: (done: SignedIn & RecoveryC
   const { qr, secret } = begin.data
   return (
     <form onSubmit={submit} style={FORM}>
-      <p>{t('twoFactor.scan')}</p>
+      <p style={{ margin: 0 }}>{t('twoFactor.scan')}</p>
       <img src={qr} width={PICTURE_PX} height={PICTURE_PX} alt={t('twoFactor.picture')} />
       <div>
         {t('twoFactor.secret')}
