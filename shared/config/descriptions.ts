@@ -32,7 +32,8 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, string>> = {
   SESSION_MAX_H: 'a session ends after this many hours whatever happens',
   TZ_CLINIC: "the clinic's time zone: its day, its print-outs",
   INITIAL_ADMIN_PASSWORD: 'password of the first users; in production one-time and for superadmin alone',
-  DATA_KEY_FILE: 'key for secrets at rest (32 bytes, base64; older keys on further lines); required in production',
+  DATA_KEY_FILE:
+    'key for secrets at rest (32 bytes, base64; older keys on further lines); required in production',
   SIGNING_KEY_FILE: 'key for signed codes (32 bytes, base64); required in production',
   WORKER_CONCURRENCY: 'jobs that one worker process runs side by side in each job queue',
   IMPORT_CHUNK_ROWS: 'rows of one import transaction at most',
