@@ -36,7 +36,11 @@ const EMPTIED = [
 ]
 
 async function empty(admin: Knex): Promise<void> {
-  for (const table of EMPTIED) await admin.raw('truncate table ??', [table])
+  await admin.transaction(async (trx) => {
+    await trx.raw('set foreign_key_checks = 0')
+    for (const table of EMPTIED) await trx.raw('truncate table ??', [table])
+    await trx.raw('set foreign_key_checks = 1')
+  })
   await admin('counters').where({ name: 'patient' }).update({ value: 0 })
 }
 
