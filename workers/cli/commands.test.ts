@@ -8,6 +8,7 @@ import { command as loadFixtures } from './fixtures-load.ts'
 import { command as migrate } from './migrate.ts'
 import { command as createUser } from './users-create.ts'
 import { command as createInitial } from './users-create-initial.ts'
+import { command as removeTwoFactor } from './users-remove-2fa.ts'
 import { command as resetPassword } from './users-reset-password.ts'
 
 let database: TestDatabase
@@ -71,6 +72,17 @@ describe('the commands on an empty system', () => {
     const [second = ''] = ONE_TIME.exec(await run(resetPassword, 'MEI')) ?? []
     expect(await passwordMatches(await hashOf('mei'), first)).toBe(false)
     expect(await passwordMatches(await hashOf('mei'), second)).toBe(true)
+  })
+
+  it('users:remove-2fa takes the second step off, on record, and says when there is none', async () => {
+    await expect(removeTwoFactor.run(['mei'])).rejects.toBeInstanceOf(CommandFailed)
+    await database
+      .db('users')
+      .where({ username: 'mei' })
+      .update({ totp_enabled_at: '2026-01-01 00:00:00.000' })
+    expect(await run(removeTwoFactor, 'Mei')).toContain('off')
+    expect((await database.db('users').where({ username: 'mei' }).first()).totp_enabled_at).toBeNull()
+    expect(await database.db('audit_entries').where({ action: 'users.remove-2fa' })).toHaveLength(1)
   })
 
   it('refuse a taken name, a wrong role and an unknown user', async () => {

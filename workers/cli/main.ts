@@ -6,6 +6,7 @@ const COMMANDS: CommandTable = {
   'fixtures:load': () => import('./fixtures-load.ts'),
   'users:create-initial': () => import('./users-create-initial.ts'),
   'users:create': () => import('./users-create.ts'),
+  'users:remove-2fa': () => import('./users-remove-2fa.ts'),
   'users:reset-password': () => import('./users-reset-password.ts'),
   import: () => import('./import.ts'),
   demo: () => import('./demo.ts'),
