@@ -2,7 +2,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drainOnce } from '../../shared/audit/drain.ts'
 import { pageOfEntries } from '../../shared/audit/queries.ts'
-import { auditList, touchedList } from '../../shared/audit/schema.ts'
+import { auditList, auditReview, touchedList } from '../../shared/audit/schema.ts'
 import { sealOnce } from '../../shared/audit/seal.ts'
 import { flushRedis } from '../../shared/testing/harness.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
@@ -189,6 +189,38 @@ describe('whose records a person touched', () => {
     ])
     expect((await ask('&to=2026-01-01')).data).toHaveLength(1)
     expect((await as(admin, '/api/audit/patients')).status).toBe(400)
+  })
+})
+
+describe('the review of a day', () => {
+  it('shows what somebody should look at, and nothing of an ordinary day', async () => {
+    const by = { user_id: '5', patient_id: '7' }
+    await given([
+      // 06:59, 07:00, 21:59 and 22:00 of the second in Kuala Lumpur, and midnight of the third
+      { ...by, at: '2026-01-01 22:59:59.999' },
+      { ...by, at: '2026-01-01 23:00:00.000' },
+      { ...by, at: '2026-01-02 13:59:59.999' },
+      { ...by, at: '2026-01-02 14:00:00.000', patient_id: '8' },
+      { ...by, at: '2026-01-02 16:00:00.000' },
+      { user_id: '5', action: 'security.mass-read', at: '2026-01-02 05:00:00.000' },
+      { user_id: '6', action: 'access.denied', at: '2026-01-02 05:00:00.000' },
+      { user_id: '6', action: 'users.update', at: '2026-01-02 05:00:00.000' },
+      { action: 'auth.login-failed', at: '2026-01-02 05:00:00.000' },
+      { action: 'auth.login-failed', at: '2026-01-02 06:00:00.000' },
+      { action: 'security.block-automatic', at: '2026-01-02 06:00:00.000' },
+    ])
+    const chief = await api.signIn('super_admin')
+    const review = auditReview.parse((await as(chief, '/api/audit/review?day=2026-01-02')).body)
+    const times = (list: { times: number }[]) => list.map((each) => each.times)
+    expect(review.afterHours).toMatchObject([{ user: { id: '5' }, times: 2, patients: 2 }])
+    expect(times(review.massReads)).toEqual([1])
+    expect(times(review.denied)).toEqual([1])
+    expect(times(review.failedSignIns)).toEqual([2])
+    expect(times(review.blocked)).toEqual([1])
+    expect(times(review.rightsChanged)).toEqual([1])
+    const quiet = auditReview.parse((await as(chief, '/api/audit/review?day=2026-01-05')).body)
+    expect(Object.values(quiet).flat()).toEqual(['2026-01-05'])
+    expect((await as(admin, '/api/audit/review?day=2026-01-02')).status).toBe(403)
   })
 })
 

@@ -1,6 +1,14 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts'
 import { listAudit, listTouched } from '../../shared/audit/reads.ts'
-import { auditList, auditQuery, touchedList, touchedQuery } from '../../shared/audit/schema.ts'
+import { reviewDay } from '../../shared/audit/review.ts'
+import {
+  auditList,
+  auditQuery,
+  auditReview,
+  reviewQuery,
+  touchedList,
+  touchedQuery,
+} from '../../shared/audit/schema.ts'
 import { type Call, type Route, route } from '../http/route.ts'
 import { principalOf, whoIs } from '../http/who.ts'
 import type { ApiServices } from '../services.ts'
@@ -27,6 +35,21 @@ export function auditRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>
           ...(patient === undefined ? {} : { patientId: patient }),
           detail: { user, action, from, to, entries: body.data.length },
         })
+        return { body }
+      },
+    }),
+    route({
+      ...READ,
+      // it names people above the asker as well, because a review that leaves somebody out is none
+      access: { anyOf: ['audit.all'] },
+      path: '/api/audit/review',
+      summary: 'What of a day somebody should look at: mass reading, looks after hours, refusals',
+      query: reviewQuery,
+      response: auditReview,
+      handle: async (call) => {
+        const { day } = call.query
+        const body = await reviewDay(deps, day)
+        await record(call, { action: 'audit.review', detail: { day } })
         return { body }
       },
     }),

@@ -65,3 +65,23 @@ export const touchedList = z.object({
   meta: z.object({ limit: z.number(), next: z.string().nullable() }),
 })
 export type TouchedList = z.output<typeof touchedList>
+
+/** A clinic day to look back on. */
+export const reviewQuery = z.strictObject({ day: z.iso.date() })
+
+const times = { times: z.number(), patients: z.number(), firstAt: z.string(), lastAt: z.string() }
+const byPerson = z.array(
+  z.object({ user: z.object({ id: z.string().nullable(), username: z.string().nullable() }), ...times }),
+)
+const byAddress = z.array(z.object({ address: z.string().nullable(), ...times }))
+
+export const auditReview = z.object({
+  day: z.string(),
+  massReads: byPerson,
+  afterHours: byPerson,
+  denied: byPerson,
+  failedSignIns: byAddress,
+  blocked: byAddress,
+  rightsChanged: byPerson,
+})
+export type AuditReview = z.output<typeof auditReview>
