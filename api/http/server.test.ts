@@ -7,14 +7,20 @@ const ANSWER_MS = 300
 let stop: (() => Promise<void>) | undefined
 afterEach(() => stop?.())
 
-async function start() {
+const LARGE_ANSWER_BYTES = 20 * 1024 * 1024
+
+async function start(idleMs?: number) {
   const server = createHttpServer((req, res) => {
+    if (req.url === '/large') {
+      res.end(Buffer.alloc(LARGE_ANSWER_BYTES))
+      return
+    }
     if (req.url === '/stream') {
       res.write('open')
       return
     }
     setTimeout(() => res.end('done'), ANSWER_MS)
-  })
+  }, idleMs)
   const port = await listen(server, 0, '127.0.0.1')
   stop = () => stopServer(server, 0)
   return { server, port, url: `http://127.0.0.1:${port}` }
@@ -75,6 +81,32 @@ describe('the server', () => {
       ANSWER_MS,
     )
     expect(fine).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  it('cuts an answer that nobody reads, and lets one be read slowly', async () => {
+    const idleMs = 400
+    const { port, server } = await start(idleMs)
+    const ask = () => {
+      const socket = createConnection(port, '127.0.0.1', () =>
+        socket.write('GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+      )
+      socket.on('error', () => undefined)
+      return socket.pause()
+    }
+    ask()
+    const slow = ask()
+    let read = 0
+    slow.on('data', (part) => {
+      read += part.length
+      slow.pause()
+      setTimeout(() => slow.resume(), 1)
+    })
+    slow.resume()
+    const ended = new Promise((resolve) => slow.once('close', resolve))
+    await sleep(4 * idleMs)
+    await ended
+    expect(read).toBeGreaterThan(LARGE_ANSWER_BYTES)
+    expect(await new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0)
   })
 
   it('serves others while many send their headers one byte at a time', async () => {

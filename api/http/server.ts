@@ -10,6 +10,8 @@ const KEEP_ALIVE_MS = 75_000
 /** A client that sends its header byte by byte is cut after this. */
 const HEADERS_TIMEOUT_MS = 20_000
 const CHECK_EVERY_MS = 5_000
+/** A connection on which no byte moves for so long within a request is cut: an answer that nobody reads. */
+const IDLE_MS = 120_000
 const MAX_CONNECTIONS = 20_000
 const DRAIN_MS = 8_000
 const POLL_MS = 25
@@ -27,7 +29,13 @@ function refuse(error: Error & { code?: string }, socket: Duplex): void {
     return
   }
   const [status, title] = REFUSALS[error.code ?? ''] ?? [400, 'Bad Request']
-  const body = JSON.stringify({ type: 'about:blank', title, status, code: 'request/malformed' })
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    detail: title,
+    code: 'request/malformed',
+  })
   const head = securityHeaders(false, DATA_CSP).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\n${head.join('')}Cache-Control: no-store\r\nConnection: close\r\n` +
@@ -35,8 +43,8 @@ function refuse(error: Error & { code?: string }, socket: Duplex): void {
   )
 }
 
-/** An HTTP server with limits on header size, header time and connections; bodies are timed by the edge. */
-export function createHttpServer(listener: RequestListener): Server {
+/** An HTTP server with limits on header size, header time, idle time and connections; bodies are timed by the edge. */
+export function createHttpServer(listener: RequestListener, idleMs = IDLE_MS): Server {
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -50,6 +58,8 @@ export function createHttpServer(listener: RequestListener): Server {
     listener,
   )
   server.on('clientError', refuse)
+  // streams of events take themselves out of this; they have heartbeats and a bounded buffer
+  server.timeout = idleMs
   server.maxHeadersCount = MAX_HEADERS
   server.maxConnections = MAX_CONNECTIONS
   return server
