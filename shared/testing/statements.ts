@@ -9,6 +9,7 @@ const BUILT = /\b(?:raw|\w+Raw)\(\s*(?:`[^`]*\$\{|'[^'\n]*'\s*\+|"[^"\n]*"\s*\+|
  */
 export const PUT_TOGETHER: ReadonlySet<string> = new Set([
   'shared/audit/queries.ts',
+  'shared/audit/review.ts',
   'shared/audit/seal.ts',
   'shared/audit/verify.ts',
   'shared/db/grants.ts',
