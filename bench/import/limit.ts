@@ -38,7 +38,7 @@ export async function prepareRows(csv: string, dir: string): Promise<PreparedRow
       taken.add(judged.patient.externalId ?? '')
       accepted.push({ row, line, cells, patient: judged.patient })
     }
-    const made = newRows(accepted, rows + 1, 1, 'file')
+    const made = await newRows(accepted, rows + 1, 1, 'file')
     rows += accepted.length
     for (const [out, body] of [
       [patients, encodeRows(made.patients)],

@@ -24,6 +24,13 @@ export function encodeRows(rows: readonly (readonly Cell[])[]): Buffer {
   return Buffer.from(text, 'utf8')
 }
 
+const encoded = new WeakMap<readonly (readonly Cell[])[], Buffer>()
+
+/** Encodes rows before their transaction begins; {@link loadData} finds them again by the same array. */
+export function encodeAhead(rows: readonly (readonly Cell[])[]): void {
+  encoded.set(rows, encodeRows(rows))
+}
+
 /** The driver sends each slice as one packet; servers refuse packets over `max_allowed_packet`. */
 const SLICE_BYTES = 1024 * 1024
 
@@ -52,7 +59,7 @@ const ER_DUP_ENTRY_AS_WARNING = 'a row was not taken as it is'
  */
 export const loadData: BulkInsert = async (trx, table, columns, rows) => {
   if (rows.length === 0) return
-  const body = encodeRows(rows)
+  const body = encoded.get(rows) ?? encodeRows(rows)
   const sql = `load data local infile 'rows' into table ?? character set utf8mb4 (${columns.map(() => '??').join(',')})`
   const stream = () => Readable.from(slices(body), { objectMode: false })
   const [result] = (await trx.raw(sql, [table, ...columns]).options({ infileStreamFactory: stream })) as [

@@ -8,6 +8,7 @@ import {
 } from '../../shared/db/errors.ts'
 import { holdState } from '../../shared/operations/lifecycle.ts'
 import { HELD_STATUSES } from '../../shared/operations/schema.ts'
+import { breathe } from './breathe.ts'
 import { type BulkWork, ChunkConflict, type Counts, type Piece } from './bulk-work.ts'
 import { type Run, Stopped, throwIfStopped } from './context.ts'
 import { patiently, sleep } from './patience.ts'
@@ -54,6 +55,7 @@ export async function runBulk<Chunk, Prepared, Cursor>(
   const source = work.read(checkpoint?.at ?? null, signal)
 
   const prepareNext = async () => {
+    await breathe() // the statement that was just sent goes out before the computing starts
     const { value: piece, done } = await source.next()
     if (done === true || piece === undefined) return null
     return { piece, prepared: await patiently(run, () => work.prepare(piece.chunk)) }
@@ -66,10 +68,11 @@ export async function runBulk<Chunk, Prepared, Cursor>(
       const next = await ahead
       if (next === null) return counts
       throwIfStopped(signal)
+      const startedAt = performance.now()
+      const committing = commitPiece(run, work, next.piece, next.prepared, { counts, processed }, progress)
       ahead = prepareNext()
       ahead.catch(() => undefined) // looked at in the next round; never an unhandled rejection meanwhile
-      const startedAt = performance.now()
-      counts = await commitPiece(run, work, next.piece, next.prepared, { counts, processed }, progress)
+      counts = await committing
       processed = next.piece.processed
       await Promise.all([work.committed?.(), progress.committed(next.piece.processed, counts)])
       const pause = run.pace.pauseAfter(performance.now() - startedAt)

@@ -5,6 +5,7 @@ import type { Knex } from '../../../shared/db/connect.ts'
 import { type Chunk, type Position, readChunks, type SourceRow } from '../../../shared/imports/reader.ts'
 import { allocatePatientIds } from '../../../shared/patients/ids.ts'
 import { judgePatient } from '../../../shared/patients/rules.ts'
+import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import { type BulkWork, ChunkConflict, type Counts, type Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
 import type { BulkInsert } from '../load-data.ts'
@@ -29,6 +30,8 @@ interface Prepared {
   /** The guess for the plain rows. */
   plan: Plan
   rows: NewRows | null
+  /** First of the ids that are kept for the watched rows. */
+  spareIds: number
   read: number
 }
 
@@ -66,21 +69,25 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
   }
 
   async prepare(rows: SourceRow[]): Promise<Prepared> {
-    const judged = this.#judge(rows)
+    const judged = await this.#judge(rows)
     const found = this.#expectsNobody
       ? new StoredPatients(this.#options.source)
       : await lookUp(this.#run.deps.db, this.#options.source, judged.plain)
     const plan = new Plan(found, [], this.#options)
-    for (const candidate of judged.plain) plan.take(candidate, false)
-    return { ...judged, plan, rows: await this.#newRows(plan), read: rows.length }
+    for (let i = 0; i < judged.plain.length; i++) {
+      if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
+      plan.take(judged.plain[i] as Candidate, false)
+    }
+    const ids = await this.#takeIds(plan.inserts.length + judged.watched.length)
+    const fresh = await this.#newRows(plan, ids)
+    return { ...judged, plan, rows: fresh, spareIds: ids + plan.inserts.length, read: rows.length }
   }
 
   async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
     if (careful) this.#expectsNobody = false
     else if (this.#changed?.ids.some((id) => prepared.plan.unchangedIds.has(id)))
       throw new ChunkConflict('the piece before changed a patient that was found equal')
-    const { plans, fresh } = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
-    for (const rows of fresh) await writeNew(trx, this.#insert, rows)
+    const plans = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
     const counts: Counts = {
       read: prepared.read,
       inserted: 0,
@@ -116,14 +123,16 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     return this.#source.options
   }
 
-  #judge(rows: SourceRow[]): Pick<Prepared, 'refusals' | 'plain' | 'watched' | 'leftOut'> {
+  async #judge(rows: SourceRow[]): Promise<Pick<Prepared, 'refusals' | 'plain' | 'watched' | 'leftOut'>> {
     const { toFields, options, todayOn, repeats } = this.#source
     const judging = { strictness: options.strictness, todayOn }
     const refusals: Refusal[] = []
     const plain: Candidate[] = []
     const watched: Candidate[] = []
     const leftOut: Counts = {}
-    for (const { row, line, cells, problem } of rows) {
+    for (let i = 0; i < rows.length; i++) {
+      if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
+      const { row, line, cells, problem } = rows[i] as SourceRow
       if (problem !== undefined) {
         refusals.push({ row, line, cells, problems: [problem] })
         continue
@@ -144,26 +153,36 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     return { refusals, plain, watched, leftOut }
   }
 
-  async #newRows(plan: Plan): Promise<NewRows | null> {
+  /** Ids for so many rows, by one statement; those that are not used are never used again. */
+  async #takeIds(rows: number): Promise<number> {
+    if (rows === 0 || this.#source.options.dryRun) return 0
+    return allocatePatientIds(this.#run.deps.db, rows)
+  }
+
+  async #newRows(plan: Plan, firstId: number): Promise<NewRows | null> {
     if (plan.inserts.length === 0 || this.#source.options.dryRun) return null
-    const firstId = await allocatePatientIds(this.#run.deps.db, plan.inserts.length)
     return newRows(plan.inserts, firstId, this.#importNo, this.#options.source)
   }
 
-  /** The guess for plain rows as it is; watched rows decided now, when all earlier chunks are committed. */
-  async #asGuessed(trx: Knex.Transaction, prepared: Prepared): Promise<{ plans: Plan[]; fresh: NewRows[] }> {
-    const fresh = prepared.rows === null ? [] : [prepared.rows]
-    if (prepared.watched.length === 0) return { plans: [prepared.plan], fresh }
+  /**
+   * The guess for plain rows as it is, and first, so that the next piece is computed while the server loads them;
+   * watched rows decided now, when all earlier chunks are committed.
+   */
+  async #asGuessed(trx: Knex.Transaction, prepared: Prepared): Promise<Plan[]> {
+    if (prepared.rows !== null) await writeNew(trx, this.#insert, prepared.rows)
+    if (prepared.watched.length === 0) return [prepared.plan]
     const watched = await this.#decideNow(trx, prepared.watched, [])
-    const more = await this.#newRows(watched)
-    return { plans: [prepared.plan, watched], fresh: more === null ? fresh : [...fresh, more] }
+    const more = await this.#newRows(watched, prepared.spareIds)
+    if (more !== null) await writeNew(trx, this.#insert, more)
+    return [prepared.plan, watched]
   }
 
   /** Everything looked up and decided again under locks, after a guess was wrong. */
-  async #again(trx: Knex.Transaction, prepared: Prepared): Promise<{ plans: Plan[]; fresh: NewRows[] }> {
+  async #again(trx: Knex.Transaction, prepared: Prepared): Promise<Plan[]> {
     const plan = await this.#decideNow(trx, prepared.watched, prepared.plain)
-    const rows = await this.#newRows(plan)
-    return { plans: [plan], fresh: rows === null ? [] : [rows] }
+    const rows = await this.#newRows(plan, await this.#takeIds(plan.inserts.length))
+    if (rows !== null) await writeNew(trx, this.#insert, rows)
+    return [plan]
   }
 
   async #decideNow(trx: Knex.Transaction, watched: Candidate[], plain: Candidate[]): Promise<Plan> {

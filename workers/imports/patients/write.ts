@@ -1,8 +1,9 @@
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { PatientValues } from '../../../shared/patients/rules.ts'
 import { PATIENT_WORD_COLUMNS, patientWordRows } from '../../../shared/patients/words.ts'
+import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import { ChunkConflict } from '../../runtime/bulk-work.ts'
-import type { BulkInsert, Cell } from '../load-data.ts'
+import { type BulkInsert, type Cell, encodeAhead } from '../load-data.ts'
 import type { Plan } from './plan.ts'
 import { type Candidate, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
 
@@ -15,15 +16,16 @@ export interface NewRows {
 }
 
 /** Makes the table rows of new patients under ids of their own, `firstId` on. Words come in index order. */
-export function newRows(
+export async function newRows(
   inserts: readonly Candidate[],
   firstId: number,
   importNo: number,
   source: string,
-): NewRows {
+): Promise<NewRows> {
   const patients: Cell[][] = []
   const words: Cell[][] = []
   for (let i = 0; i < inserts.length; i++) {
+    if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
     const { patient } = inserts[i] as Candidate
     const id = firstId + i
     const values = VALUE_FIELDS.map((field) => patient[field])
@@ -31,6 +33,10 @@ export function newRows(
     for (const row of patientWordRows(id, patient.name)) words.push([row.word, id, row.signature])
   }
   words.sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1))
+  await breathe()
+  encodeAhead(patients)
+  await breathe()
+  encodeAhead(words)
   return { patients, words }
 }
 
