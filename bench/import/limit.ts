@@ -6,9 +6,9 @@ import { compileMapping, suggestMapping } from '../../shared/imports/mapping.ts'
 import { readChunks, readLayout } from '../../shared/imports/reader.ts'
 import { judgePatient } from '../../shared/patients/rules.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
-import { encodeRows } from '../../workers/imports/load-data.ts'
+import type { EncodedRows } from '../../workers/imports/load-data.ts'
 import { type Candidate, VALUE_COLUMNS } from '../../workers/imports/patients/record.ts'
-import { newRows } from '../../workers/imports/patients/write.ts'
+import { newLines } from '../../workers/imports/patients/write.ts'
 
 /** The accepted rows of a file as the two files that LOAD DATA reads, made beforehand. */
 export interface PreparedRows {
@@ -38,11 +38,11 @@ export async function prepareRows(csv: string, dir: string): Promise<PreparedRow
       taken.add(judged.patient.externalId ?? '')
       accepted.push({ row, line, cells, patient: judged.patient })
     }
-    const made = await newRows(accepted, rows + 1, 1, 'file')
+    const made = await newLines(accepted, rows + 1, { importNo: 1, source: 'file' })
     rows += accepted.length
     for (const [out, body] of [
-      [patients, encodeRows(made.patients)],
-      [unsorted, encodeRows(made.words)],
+      [patients, (made.patients as EncodedRows).body],
+      [unsorted, (made.words as EncodedRows).body],
     ] as const) {
       if (!out.write(body)) await once(out, 'drain')
     }

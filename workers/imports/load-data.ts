@@ -8,7 +8,8 @@ const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 
 export type Cell = string | number | null
 
-function escapeCell(cell: Cell): string {
+/** One value as LOAD DATA reads it. */
+export function escapeCell(cell: Cell): string {
   if (cell === null) return '\\N'
   if (typeof cell === 'number') return String(cell)
   return SPECIAL.test(cell) ? cell.replace(EVERY_SPECIAL, (char) => ESCAPES[char] as string) : cell
@@ -24,12 +25,22 @@ export function encodeRows(rows: readonly (readonly Cell[])[]): Buffer {
   return Buffer.from(text, 'utf8')
 }
 
-const encoded = new WeakMap<readonly (readonly Cell[])[], Buffer>()
-
-/** Encodes rows before their transaction begins; {@link loadData} finds them again by the same array. */
-export function encodeAhead(rows: readonly (readonly Cell[])[]): void {
-  encoded.set(rows, encodeRows(rows))
+/** Rows that were encoded before their transaction began, by the columns they will be loaded into. */
+export interface EncodedRows {
+  count: number
+  body: Buffer
 }
+
+/** Rows on their way into a table. */
+export type Rows = readonly (readonly Cell[])[] | EncodedRows
+
+const isEncoded = (rows: Rows): rows is EncodedRows => !Array.isArray(rows)
+
+/** Lines of {@link escapeCell} texts as what LOAD DATA reads. */
+export const encodeLines = (lines: readonly string[]): EncodedRows => ({
+  count: lines.length,
+  body: Buffer.from(lines.length === 0 ? '' : `${lines.join('\n')}\n`, 'utf8'),
+})
 
 /** The driver sends each slice as one packet; servers refuse packets over `max_allowed_packet`. */
 const SLICE_BYTES = 1024 * 1024
@@ -48,7 +59,7 @@ export type BulkInsert = (
   trx: Knex.Transaction,
   table: string,
   columns: readonly string[],
-  rows: readonly (readonly Cell[])[],
+  rows: Rows,
 ) => Promise<void>
 
 const ER_DUP_ENTRY_AS_WARNING = 'a row was not taken as it is'
@@ -58,14 +69,14 @@ const ER_DUP_ENTRY_AS_WARNING = 'a row was not taken as it is'
  * texts cut with no more than a warning, so anything but zero warnings and every row throws {@link ChunkConflict}.
  */
 export const loadData: BulkInsert = async (trx, table, columns, rows) => {
-  if (rows.length === 0) return
-  const body = encoded.get(rows) ?? encodeRows(rows)
+  const { count, body } = isEncoded(rows) ? rows : { count: rows.length, body: encodeRows(rows) }
+  if (count === 0) return
   const sql = `load data local infile 'rows' into table ?? character set utf8mb4 (${columns.map(() => '??').join(',')})`
   const stream = () => Readable.from(slices(body), { objectMode: false })
   const [result] = (await trx.raw(sql, [table, ...columns]).options({ infileStreamFactory: stream })) as [
     LoadResult,
   ]
-  if (result.warningStatus !== 0 || result.affectedRows !== rows.length)
+  if (result.warningStatus !== 0 || result.affectedRows !== count)
     throw new ChunkConflict(ER_DUP_ENTRY_AS_WARNING)
 }
 
@@ -73,6 +84,7 @@ const INSERT_ROWS = 500
 
 /** Writes rows by INSERT, 500 a statement: for servers that forbid LOCAL INFILE. */
 export const insertRows: BulkInsert = async (trx, table, columns, rows) => {
+  if (isEncoded(rows)) throw new TypeError('Encoded rows can only be loaded')
   for (let from = 0; from < rows.length; from += INSERT_ROWS) {
     const some = rows.slice(from, from + INSERT_ROWS)
     const places = some.map(() => `(${columns.map(() => '?').join(',')})`).join(',')

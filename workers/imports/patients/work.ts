@@ -8,14 +8,14 @@ import { judgePatient } from '../../../shared/patients/rules.ts'
 import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import { type BulkWork, ChunkConflict, type Counts, type Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
-import type { BulkInsert } from '../load-data.ts'
+import { type BulkInsert, loadData } from '../load-data.ts'
 import type { PreparedSource } from '../prepare.ts'
 import { saveRefusals } from '../refusals.ts'
 import { loadClaims, saveClaims } from './claims.ts'
 import { lookUp, StoredPatients } from './lookup.ts'
 import { Plan, type Refusal } from './plan.ts'
 import { type Candidate, keysOf, looseKeys } from './record.ts'
-import { type NewRows, newRows, writeNew, writeUpdates } from './write.ts'
+import { type NewRows, newLines, newRows, writeNew, writeUpdates } from './write.ts'
 
 const GENERATION_EVERY_MS = 1000
 
@@ -161,7 +161,8 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
 
   async #newRows(plan: Plan, firstId: number): Promise<NewRows | null> {
     if (plan.inserts.length === 0 || this.#source.options.dryRun) return null
-    return newRows(plan.inserts, firstId, this.#importNo, this.#options.source)
+    const make = this.#insert === loadData ? newLines : newRows
+    return make(plan.inserts, firstId, { importNo: this.#importNo, source: this.#options.source })
   }
 
   /**
