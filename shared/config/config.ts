@@ -57,7 +57,7 @@ export const settings = z.object({
   DATA_KEY_FILE: z.string().optional(),
   SIGNING_KEY_FILE: z.string().optional(),
   WORKER_CONCURRENCY: int(2, 1, 32),
-  IMPORT_CHUNK_ROWS: int(5000, 100, 50_000),
+  IMPORT_CHUNK_ROWS: int(4000, 100, 50_000),
   CLINIC_FIRST: z.enum(['on', 'off']).default('on'),
   QUIET_HOURS: z
     .string()

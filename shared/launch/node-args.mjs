@@ -4,5 +4,5 @@
 // Measured on a 200,000-row import: 345 MB resident without these, 172 MB with them, at the same speed.
 export const NODE_ARGS = {
   api: ['--max-old-space-size=320', '--max-semi-space-size=32'],
-  worker: ['--max-old-space-size=128', '--max-semi-space-size=16', '--single-threaded-gc'],
+  worker: ['--max-old-space-size=128', '--max-semi-space-size=32', '--single-threaded-gc'],
 }
