@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cancelOperation, retryOperation } from '../../shared/operations/commands.ts'
 import { claimOperation, completeOperation, handBack, heartbeat } from '../../shared/operations/lifecycle.ts'
@@ -199,12 +200,17 @@ describe('a cancel', () => {
       const { id } = await rig.request({ text: '' })
       const { hold } = await claimOperation(deps, id, 'racer')
       if (hold === null) throw new Error('not claimed')
+      // neither side is always the quicker one: each gets a head start in turn, long enough in the first two races
+      const headStartMs = i < 2 ? 250 : Math.random() * 4
+      const head = (late: boolean) => (late ? sleep(headStartMs) : Promise.resolve())
       const [ended, cancelled] = await Promise.all([
-        completeOperation(deps, hold, {}),
-        cancelOperation(deps, id, NOBODY).then(
-          (row) => row.status,
-          (error) => error.code as string,
-        ),
+        head(i % 2 === 0).then(() => completeOperation(deps, hold, {})),
+        head(i % 2 === 1)
+          .then(() => cancelOperation(deps, id, NOBODY))
+          .then(
+            (row) => row.status,
+            (error) => error.code as string,
+          ),
       ])
       const { status } = await rig.record(id)
       ends.add(status)
