@@ -70,6 +70,7 @@ describe('the life of a stream', () => {
     await publish(deps, progressEvent('a', 1, '3'))
     await kept?.until(({ received }) => received.some(({ name }) => name === 'operation.progress'))
     await server.close()
+    await kept?.until(({ ended }) => ended)
     expect(kept?.received.at(-1)?.name).toBe('bye')
   })
 
