@@ -1,6 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import en from '../locales/en.json'
+import { en } from '../locales/en.ts'
 
 export const LANGUAGES = ['en', 'ms'] as const
 export type Language = (typeof LANGUAGES)[number]
@@ -30,8 +30,8 @@ export async function startI18n(language: Language): Promise<void> {
 /** Changes the language of the page and remembers it on this machine. */
 export async function setLanguage(language: Language): Promise<void> {
   if (language === 'ms' && !i18next.hasResourceBundle('ms', 'translation')) {
-    const ms = await import('../locales/ms.json')
-    i18next.addResourceBundle('ms', 'translation', ms.default)
+    const { ms } = await import('../locales/ms.ts')
+    i18next.addResourceBundle('ms', 'translation', ms)
   }
   await i18next.changeLanguage(language)
   document.documentElement.lang = language

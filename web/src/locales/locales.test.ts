@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import en from './en.json'
-import ms from './ms.json'
+import { en } from './en.ts'
+import { ms } from './ms.ts'
 
 type Texts = { [key: string]: string | Texts }
 
@@ -25,8 +25,8 @@ const bases = (texts: Map<string, string>): string[] => [...new Set([...texts.ke
 const marks = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((mark) => mark[1] ?? '').sort()
 
-const english = flat(en)
-const malay = flat(ms)
+const english = flat(en as Texts)
+const malay = flat(ms as Texts)
 
 const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$|testing\.tsx?$/.test(path))
