@@ -1,0 +1,1 @@
+export { type PrescriptionCharge, prescriptionChargesOf } from './charges.ts'
