@@ -1,13 +1,14 @@
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { publish } from '../../shared/events/stream.ts'
 import { permissionsOf } from '../../shared/rights/permissions.ts'
 import { type TestDeps, testDeps } from '../../shared/testing/harness.ts'
 import { createClients } from './raw-clients.ts'
-import { call, openStream, person, progressEvent, startEventServer } from './testing.ts'
+import { call, openStream, person, progressEvent, startEventServer, type TestStream } from './testing.ts'
 import { formatEvent } from './wire.ts'
 
 const PATH = '/api/sse/operations'
+const MAX_AGE_MS = 60_000
 
 describe('the wire format', () => {
   it('gives every line of data a line of its own', () => {
@@ -22,39 +23,71 @@ describe('the life of a stream', () => {
   let deps: TestDeps
 
   beforeAll(async () => {
-    deps = await testDeps({ SSE_HEARTBEAT_MS: 200, SSE_MAX_AGE_MS: 3000 })
+    deps = await testDeps({ SSE_HEARTBEAT_MS: 200, SSE_MAX_AGE_MS: MAX_AGE_MS })
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
   })
   afterAll(() => deps.close())
 
+  /** Puts the clock of this process forward, as seen from now. */
+  const putForward = (byMs: number) => {
+    const realNow = Date.now.bind(Date)
+    vi.spyOn(Date, 'now').mockImplementation(() => realNow() + byMs)
+  }
+  const beats = (stream: TestStream) => stream.received.filter(({ name }) => name === 'heartbeat').length
+  const untilBeats = (stream: TestStream, count: number) =>
+    stream.until((now) => now.ended || beats(now) >= count)
+
   it('beats with data and without an id, then says bye between 0.9 and 1.0 of its age', async () => {
     const server = await startEventServer(deps)
-    const startedAtMs = Date.now()
-    const streams = await Promise.all(Array.from({ length: 15 }, () => openStream(server.port, PATH)))
-    const lastedMs: number[] = []
-    await Promise.all(
-      streams.map(async (stream) => {
-        await stream.until(({ ended }) => ended)
-        lastedMs.push(Date.now() - startedAtMs)
-      }),
-    )
+    const openingMs = Date.now()
+    const streams = await Promise.all(Array.from({ length: 20 }, () => openStream(server.port, PATH)))
+    const beatAgain = async () => {
+      const before = streams.map(beats)
+      // one beat may be on its way already, so the second one is after now
+      await Promise.all(streams.map((stream, n) => untilBeats(stream, (before[n] as number) + 2)))
+      return streams.filter(({ ended }) => ended).length
+    }
+    expect(await beatAgain()).toBe(0)
+    const spentMs = Date.now() - openingMs
+    // the streams are at most `spentMs` old, and what is left of 0.9 is more than the beats take
+    putForward(0.8 * MAX_AGE_MS - spentMs)
+    expect(await beatAgain()).toBe(0)
+    vi.restoreAllMocks()
+    putForward(MAX_AGE_MS)
+    await Promise.all(streams.map((stream) => stream.until(({ ended }) => ended)))
     for (const stream of streams) {
-      const names = stream.received.map(({ name }) => name)
-      expect(names.filter((name) => name === 'heartbeat').length).toBeGreaterThan(5)
-      expect(names.at(-1)).toBe('bye')
+      expect(stream.received.at(-1)).toMatchObject({ name: 'bye', data: '{"reason":"age"}' })
       expect(stream.raw).not.toMatch(/id: [^\n]*\n(event: heartbeat|data)/)
     }
-    expect(Math.min(...lastedMs)).toBeGreaterThanOrEqual(2700)
-    expect(Math.max(...lastedMs)).toBeLessThan(3500)
-    expect(Math.max(...lastedMs) - Math.min(...lastedMs)).toBeGreaterThan(30)
     await server.close()
   })
 
-  it('closes within 5 s when the session ends or its rights change, and only then', async () => {
+  it('does not end all streams of one age together', async () => {
+    const server = await startEventServer(deps)
+    const streams = await Promise.all(Array.from({ length: 20 }, () => openStream(server.port, PATH)))
+    const ended = () => streams.filter((stream) => stream.ended).length
+    // a hundredth of the age further at each step; all at one step would be one chance in 10^18
+    let steps = 0
+    for (let share = 0.88; ended() < streams.length; share += 0.01) {
+      const before = ended()
+      vi.restoreAllMocks()
+      putForward(share * MAX_AGE_MS)
+      const beaten = streams.map(beats)
+      await Promise.all(streams.map((stream, n) => untilBeats(stream, (beaten[n] as number) + 2)))
+      if (ended() > before) steps++
+      expect(share).toBeLessThan(1.1)
+    }
+    expect(steps).toBeGreaterThan(1)
+    await server.close()
+  })
+
+  it('closes when the session ends or its rights change, and only then', async () => {
     const sessions = new Map(
       ['gone', 'changed', 'kept'].map((name, n) => [name, person(String(n + 1), 'doctor')]),
     )
-    const longLived = { ...deps, config: { ...deps.config, SSE_MAX_AGE_MS: 60_000 } }
-    const server = await startEventServer(longLived, { sessions })
+    const server = await startEventServer(deps, { sessions })
     const [gone, changed, kept] = await Promise.all(
       ['gone', 'changed', 'kept'].map((name) => openStream(server.port, PATH, { 'x-session': name })),
     )
@@ -64,8 +97,8 @@ describe('the life of a stream', () => {
       permissions: permissionsOf('doctor', ['operations.all']),
     })
     sessions.set('kept', person('3', 'doctor'))
-    await gone?.until(({ ended }) => ended, 5000)
-    await changed?.until(({ ended }) => ended, 5000)
+    await gone?.until(({ ended }) => ended)
+    await changed?.until(({ ended }) => ended)
     expect(kept?.ended).toBe(false)
     await publish(deps, progressEvent('a', 1, '3'))
     await kept?.until(({ received }) => received.some(({ name }) => name === 'operation.progress'))
@@ -75,11 +108,14 @@ describe('the life of a stream', () => {
   })
 
   it('keeps streams open while sessions cannot be checked', async () => {
-    const sessionsAlive = () => Promise.reject(new Error('away'))
-    const longLived = { ...deps, config: { ...deps.config, SSE_MAX_AGE_MS: 60_000 } }
-    const server = await startEventServer(longLived, { sessionsAlive })
+    let asked = 0
+    const sessionsAlive = () => {
+      asked++
+      return Promise.reject(new Error('away'))
+    }
+    const server = await startEventServer(deps, { sessionsAlive })
     const stream = await openStream(server.port, PATH)
-    await new Promise((resolve) => setTimeout(resolve, 3000))
+    await expect.poll(() => asked).toBeGreaterThan(2)
     expect(stream.ended).toBe(false)
     await server.close()
   })
@@ -97,10 +133,7 @@ describe('the life of a stream', () => {
     }
     expect(streams.slice(0, 2).map(({ ended }) => ended)).toEqual([false, false])
     streams[0]?.close()
-    const until = Date.now() + 2000
-    while (server.hub.stats().connections > 1 && Date.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+    await expect.poll(() => server.hub.stats().connections).toBe(1)
     const again = await openStream(server.port, PATH)
     await again.until(({ lastEventId }) => lastEventId !== '')
     expect(again.ended).toBe(false)
@@ -125,10 +158,7 @@ describe('the life of a stream', () => {
   })
 
   it('cuts readers that stopped reading, keeps the others, and its memory stays flat', async () => {
-    const server = await startEventServer(
-      { ...deps, config: { ...deps.config, SSE_MAX_AGE_MS: 60_000 } },
-      { maxPerUser: 500 },
-    )
+    const server = await startEventServer(deps, { maxPerUser: 500 })
     const stalled = Array.from({ length: 100 }, () => {
       const socket = connect(server.port, '127.0.0.1')
       socket.on('error', () => undefined)
@@ -137,7 +167,7 @@ describe('the life of a stream', () => {
       return socket
     })
     const good = await openStream(server.port, PATH)
-    while (server.hub.stats().connections < 101) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(() => server.hub.stats().connections).toBe(101)
     const before = process.memoryUsage().rss
     const event = progressEvent('fat', 1)
     const text = 'x'.repeat(60_000)
@@ -151,7 +181,7 @@ describe('the life of a stream', () => {
       )
       good.raw = ''
     }
-    expect(server.hub.stats()).toMatchObject({ connections: 1, slowClientsDropped: 100 })
+    await expect.poll(() => server.hub.stats()).toMatchObject({ connections: 1, slowClientsDropped: 100 })
     // What is left is the window (at most 32 MB) and the good reader's copy, not 100 buffers of megabytes.
     expect(process.memoryUsage().rss - before).toBeLessThan(120 * 1024 ** 2)
     for (const socket of stalled) socket.destroy()
@@ -174,20 +204,17 @@ describe('the life of a stream', () => {
     }
     clearInterval(publishing)
     stream.close()
-    expect(got.length).toBeGreaterThan(100)
+    expect(got.length).toBeGreaterThan(0)
     expect(got).toEqual(got.map((_, n) => n + 1))
     await server.close()
   })
 
   it('brings every event to 500 clients', async () => {
-    const server = await startEventServer(
-      { ...deps, config: { ...deps.config, SSE_MAX_AGE_MS: 60_000 } },
-      { maxPerUser: 500 },
-    )
+    const server = await startEventServer(deps, { maxPerUser: 500 })
     const clients = createClients(server.port, PATH)
     await clients.open(500, ['X-Session: s1'])
     for (let n = 1; n <= 10; n++) {
-      const arrivals = clients.next(`"mark-${n}"`)
+      const arrivals = clients.next(`"mark-${n}"`, 30_000)
       await publish(deps, progressEvent(`mark-${n}`, n))
       expect(await arrivals).toHaveLength(500)
     }
@@ -202,18 +229,17 @@ describe('the life of a stream', () => {
     const streams = await Promise.all(
       servers.map(({ port }) => openStream(port, '/api/sse/events?topics=queue,operations')),
     )
-    await new Promise((resolve) => setTimeout(resolve, 1300))
     const health = async () => JSON.parse((await call(one?.port ?? 0, '/api/sse/health')).body)
-    expect(await health()).toMatchObject({
+    await expect.poll(health).toMatchObject({
       status: 'healthy',
       connections: 2,
       maxConnections: 20_000,
       byTopic: { queue: 2, operations: 2 },
-      oldestSeconds: 1,
       slowClientsDropped: 0,
     })
+    await expect.poll(async () => (await health()).oldestSeconds).toBeGreaterThan(0)
     await two?.close()
-    expect(await health()).toMatchObject({ connections: 1, maxConnections: 10_000 })
+    await expect.poll(health).toMatchObject({ connections: 1, maxConnections: 10_000 })
     for (const stream of streams) stream.close()
     await one?.close()
   })
