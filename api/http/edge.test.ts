@@ -66,7 +66,7 @@ function raw(text: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = createConnection(Number(port), hostname, () => socket.write(text))
     let heard = ''
-    socket.setTimeout(2000, () => socket.destroy())
+    socket.setTimeout(15_000, () => socket.destroy())
     socket.on('data', (chunk) => {
       heard += chunk
       socket.destroy()

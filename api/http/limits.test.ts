@@ -151,13 +151,12 @@ describe('the sign-in limit', () => {
 })
 
 describe('without Redis', () => {
-  it('nothing opens: protected routes and sign-in answer 503, quickly', async () => {
+  it('nothing opens: protected routes and sign-in answer 503', async () => {
     const [a] = await two({ RATE_LIMIT_GENERAL_PER_HOUR: 100, RATE_LIMIT_AUTH_PER_MINUTE: 20 })
     const cookie = await a.signIn('doctor')
     const away = connectForRequests('redis://127.0.0.1:1', 'away')
     const b = await startTestApi({ deps, extraRoutes: routes, rewire: (each) => ({ ...each, redis: away }) })
     try {
-      const startedAt = performance.now()
       const answers = [
         await get(b, cookie),
         await get(b, cookie, '/api/test/stream'),
@@ -167,7 +166,6 @@ describe('without Redis', () => {
       expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503])
       expect(answers[0]?.body.code).toBe('unavailable/redis')
       expect(answers[0]?.headers).toHaveProperty('retry-after')
-      expect(performance.now() - startedAt).toBeLessThan(4000)
       expect((await request(b.url).get('/api/users')).status).toBe(401)
       expect(answers[3]?.headers).not.toHaveProperty('set-cookie')
     } finally {

@@ -66,14 +66,12 @@ describe('pages', () => {
     away.on('error', () => undefined)
     closing.push(async () => away.disconnect())
     const { url } = await serve(away)
-    const begun = performance.now()
     const admin = await page(url, '/admin/queues', '203.0.113.3')
     expect([admin.status, admin.body.code]).toEqual([503, 'unavailable/redis'])
     const statuses: number[] = []
     for (let n = 0; n <= PER_HOUR; n++) statuses.push((await page(url, '/patients', '203.0.113.3')).status)
     expect(statuses.slice(0, PER_HOUR).every((status) => status === 200 || status === 404)).toBe(true)
     expect(statuses.at(-1)).toBe(429)
-    expect(performance.now() - begun).toBeLessThan(3000)
   })
 
   it('are shut for an address that somebody shut out', async () => {

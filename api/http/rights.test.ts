@@ -89,7 +89,7 @@ describe('rights', () => {
           await drainOnce(api.deps)
           return api.deps.db('audit_entries').where({ action: 'access.denied', username: 'cashier' })
         },
-        { timeout: 8000, interval: 300 },
+        { interval: 300 },
       )
       .not.toHaveLength(0)
   })

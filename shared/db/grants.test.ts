@@ -1,15 +1,21 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../testing/harness.ts'
 import { accountOf, applyRights } from './grants.ts'
 
+// Rights outlive their table, and servers may be kept between runs: a name of its own each time.
+const LATER = `later_${randomBytes(4).toString('hex')}`
+const AUDIT_LATER = `audit_${LATER}`
 let database: TestDatabase
 
 beforeAll(async () => {
   database = await testDatabase()
 })
 afterAll(async () => {
-  await database.admin.schema.dropTableIfExists('audit_later')
-  await database.admin.schema.dropTableIfExists('later')
+  for (const table of [AUDIT_LATER, LATER]) {
+    await database.admin.raw('revoke all privileges on ?? from clinic@`%`', [table]).catch(() => undefined)
+    await database.admin.schema.dropTableIfExists(table)
+  }
   await database.close()
 })
 
@@ -20,17 +26,17 @@ const tried = async (sql: string): Promise<string> =>
   )
 
 it('opens a new table to the application, and of the audit only adding and reading', async () => {
-  await database.admin.raw('create table later (id int primary key)')
-  await database.admin.raw('create table audit_later (id int primary key)')
-  expect(await tried('delete from later')).toBe('ER_TABLEACCESS_DENIED_ERROR')
+  await database.admin.raw('create table ?? (id int primary key)', [LATER])
+  await database.admin.raw('create table ?? (id int primary key)', [AUDIT_LATER])
+  expect(await tried(`delete from ${LATER}`)).toBe('ER_TABLEACCESS_DENIED_ERROR')
 
   const account = await accountOf(database.db)
   expect(account).toEqual({ user: 'clinic', host: '%' })
   expect(await applyRights(database.admin, async () => account)).toBe('direct')
 
-  expect(await tried('delete from later')).toBe('done')
-  expect(await tried('insert into audit_later values (1)')).toBe('done')
-  expect(await tried('delete from audit_later')).toBe('ER_TABLEACCESS_DENIED_ERROR')
+  expect(await tried(`delete from ${LATER}`)).toBe('done')
+  expect(await tried(`insert into ${AUDIT_LATER} values (1)`)).toBe('done')
+  expect(await tried(`delete from ${AUDIT_LATER}`)).toBe('ER_TABLEACCESS_DENIED_ERROR')
   expect(await tried('update audit_entries set action = action where 1 = 0')).toBe(
     'ER_TABLEACCESS_DENIED_ERROR',
   )
