@@ -1,0 +1,1 @@
+export { type ConsultationCharge, chargesOf } from './charges.ts'
