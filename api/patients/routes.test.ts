@@ -1,13 +1,7 @@
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drainOnce } from '../../shared/audit/drain.ts'
-import {
-  duplicatesFound,
-  patient,
-  patientHistory,
-  patientList,
-  patientsFound,
-} from '../../shared/patients/schema.ts'
+import { patient, patientHistory, patientList, patientsFound } from '../../shared/patients/schema.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
 
 let api: TestApi
@@ -209,27 +203,6 @@ describe('reading', () => {
       { action: 'patients.update', by: 'assistant', fields: ['address'] },
       { action: 'patients.register', by: 'assistant' },
     ])
-  })
-})
-
-describe('duplicates', () => {
-  it('names who may be the same person, and why', async () => {
-    const made = await register({
-      name: 'Twin Sample bin Test',
-      phone: '019-888 7777',
-      dateOfBirth: '1977-07-07',
-    })
-    const ask = async (body: Record<string, string>) => {
-      const answer = await call('post', '/api/patients/duplicates').send(body)
-      expect(answer.status).toBe(200)
-      return duplicatesFound.parse(answer.body).data.map(({ id, reasons }) => [id, reasons.join()])
-    }
-    expect(await ask({ idNumber: String(made.idNumber).toLowerCase() })).toEqual([[made.id, 'idNumber']])
-    expect(await ask({ phone: '0198887777', name: 'sample twin', dateOfBirth: '1977-07-07' })).toEqual([
-      [made.id, 'phone,name'],
-    ])
-    expect(await ask({ name: 'Twin Sample bin Test', dateOfBirth: '1977-07-08' })).toEqual([])
-    expect(await ask({})).toEqual([])
   })
 })
 

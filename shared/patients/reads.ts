@@ -3,6 +3,7 @@ import { type Cached, cachedList, cachedOne } from '../cache/read-cache.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import { fromSqlUtc } from '../units/clock.ts'
+import { clinicDay } from '../units/dates.ts'
 import { isRowId } from '../units/ids.ts'
 import { findDuplicates } from './duplicates.ts'
 import type { PatientRow } from './model.ts'
@@ -95,9 +96,15 @@ export async function searchPatients(deps: ReadDeps, text: string, variant: Pati
 }
 
 /** Patients who may be the person at the desk already, with what they have in common; straight from the database. */
-export async function listDuplicates(deps: ReadDeps, question: DuplicateQuestion, variant: PatientVariant) {
-  const found = await findDuplicates(deps.db, question)
-  return { data: found.map(({ row, reasons }) => ({ ...viewPatient(row, variant), reasons })) }
+export async function listDuplicates(
+  deps: ReadDeps & Pick<Deps, 'clock'>,
+  question: DuplicateQuestion,
+  variant: PatientVariant,
+) {
+  const found = await findDuplicates(deps.db, question, clinicDay(deps.clock.now()))
+  return {
+    data: found.map(({ row, ...why }) => ({ ...viewPatient(row, variant), ...why })),
+  }
 }
 
 /** What happened to a patient's record, newest first: who wrote which fields, and which import. */

@@ -101,8 +101,25 @@ export const duplicateQuestion = z.strictObject({
   phone: z.string().max(MAX_QUERY).optional(),
 })
 export type DuplicateQuestion = z.infer<typeof duplicateQuestion>
+/** How sure it is that two records are of one person. */
+export const CERTAINTIES = ['exact', 'probable', 'possible'] as const
+export type Certainty = (typeof CERTAINTIES)[number]
+
+/** What two records have in common; a similar name differs by a letter or has a word more. */
+export const DUPLICATE_REASONS = [
+  'idNumber',
+  'phone',
+  'name',
+  'similarName',
+  'dateOfBirth',
+  'swappedDateOfBirth',
+] as const
+export type DuplicateReason = (typeof DUPLICATE_REASONS)[number]
+
 export const duplicatesFound = z.object({
-  data: z.array(patient.extend({ reasons: z.array(z.enum(['idNumber', 'phone', 'name'])) })),
+  data: z.array(
+    patient.extend({ certainty: z.enum(CERTAINTIES), reasons: z.array(z.enum(DUPLICATE_REASONS)) }),
+  ),
 })
 
 /** What happened to a patient's record, newest first: references, no values. */
