@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { type Cached, cachedList, cachedOne, METADATA_TTL_S } from '../cache/read-cache.ts'
+import type { Db } from '../db/connect.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Principal } from '../rights/permissions.ts'
 import {
   countMedications,
   findMedication,
+  findMedications,
   listMedications,
   type MedicationPlace,
   type MedicationRow,
@@ -19,7 +21,11 @@ export const MEDICATIONS = 'medications'
 const MAX_ROWS_DEEP = 10_000
 const MAX_WORDS = 6
 
-const variantOf = (principal: Principal): MedicationVariant =>
+/** Raised when the shape changes, so that no answer of the version before is found. */
+const SHAPE = 2
+
+/** What of a medicine's prices a person sees. */
+export const variantOf = (principal: Principal): MedicationVariant =>
   principal.permissions.has('medications.write') ? 'costs' : 'plain'
 
 const toCursor = ({ generic_name, id }: MedicationRow): string =>
@@ -44,7 +50,8 @@ async function readPage(
 ): Promise<MedicationPage> {
   const { page, limit, cursor } = query
   const words = query.query.split(/\s+/).filter(Boolean).slice(0, MAX_WORDS)
-  const filter = { words, category: query.category }
+  const active = query.active === 'all' ? undefined : query.active === 'true'
+  const filter = { words, category: query.category, active }
   const from = cursor === undefined ? { skip: (page - 1) * limit } : { after: fromCursor(cursor) }
   const [rows, total] = await Promise.all([
     listMedications(deps.db, filter, from, limit),
@@ -74,11 +81,13 @@ export async function medicationPage(
     throw new AppError('request/too-deep-page')
   }
   const variant = variantOf(principal)
-  const { query: text, category, page, limit, cursor } = query
-  const asked = JSON.stringify([text.toLowerCase(), category ?? null, cursor ?? page, limit])
+  const { query: text, category, active, page, limit, cursor } = query
+  const asked = JSON.stringify([text.toLowerCase(), category ?? null, active, cursor ?? page, limit])
   const key = createHash('sha256').update(asked).digest('base64url')
-  return cachedList(deps, { domain: MEDICATIONS, variant, ttlS: METADATA_TTL_S, key }, () =>
-    readPage(deps, query, variant),
+  return cachedList(
+    deps,
+    { domain: MEDICATIONS, variant: `${variant}-${SHAPE}`, ttlS: METADATA_TTL_S, key },
+    () => readPage(deps, query, variant),
   )
 }
 
@@ -87,7 +96,7 @@ export async function medicationById(deps: Deps, principal: Principal, id: strin
   const variant = variantOf(principal)
   const found = await cachedOne(
     deps,
-    { domain: MEDICATIONS, variant, ttlS: METADATA_TTL_S, id },
+    { domain: MEDICATIONS, variant: `${variant}-${SHAPE}`, ttlS: METADATA_TTL_S, id },
     async () => {
       const row = await findMedication(deps.db, id)
       return row === undefined ? null : toMedication(row, variant)
@@ -96,3 +105,11 @@ export async function medicationById(deps: Deps, principal: Principal, id: strin
   if (found === null) throw new AppError('not-found')
   return found
 }
+
+/** The medicines of these ids for work on other things, by id; prices as decimal strings. */
+export async function medicationRows(db: Db, ids: readonly string[]): Promise<Map<string, MedicationRow>> {
+  const rows = await findMedications(db, [...new Set(ids)])
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+export type { MedicationRow }

@@ -1,4 +1,4 @@
-import type { Knex } from '../db/connect.ts'
+import type { Db, Knex } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
 
 /** A row of `medications` as the driver gives it; prices are decimal strings. */
@@ -13,14 +13,20 @@ export interface MedicationRow {
   category: string | null
   atc_code: string | null
   poison_group: string | null
+  psychotropic: number
   cost_price: string | null
   selling_price: string
+  /** Units on hand at which more is ordered; 0: never. */
+  reorder_level: number
   active: number
   version: number
 }
 
 /** What a new medicine is made from. */
-export type NewMedication = Omit<MedicationRow, 'id' | 'active' | 'version' | 'brand_name' | 'poison_group'>
+export type NewMedication = Omit<
+  MedicationRow,
+  'id' | 'active' | 'version' | 'brand_name' | 'poison_group' | 'psychotropic' | 'reorder_level'
+>
 
 /** Adds those whose SKU is new and leaves the others as the clinic has them; answers how many were new. */
 export async function insertNew(
@@ -52,8 +58,10 @@ const COLUMNS = [
   'category',
   'atc_code',
   'poison_group',
+  'psychotropic',
   'cost_price',
   'selling_price',
+  'reorder_level',
   'active',
   'version',
 ] as const satisfies readonly (keyof MedicationRow)[]
@@ -62,6 +70,8 @@ const COLUMNS = [
 export interface MedicationFilter {
   words: readonly string[]
   category: string | undefined
+  /** Those in use, those no longer in use, or both. */
+  active: boolean | undefined
 }
 
 /** The collation is named because that of the SKU, which tells cases apart, would win over the others. */
@@ -70,8 +80,9 @@ const SEARCHED =
   "like ? escape '|'"
 const containing = (word: string) => `%${word.replace(/[%_|]/g, '|$&')}%`
 
-function filtered(db: Knex, { words, category }: MedicationFilter) {
-  const rows = db('medications').where('active', 1)
+function filtered(db: Knex, { words, category, active }: MedicationFilter) {
+  const rows = db('medications')
+  if (active !== undefined) rows.where({ active })
   for (const word of words) rows.whereRaw(SEARCHED, [containing(word)])
   if (category !== undefined) rows.where({ category })
   return rows
@@ -102,6 +113,44 @@ export async function countMedications(db: Knex, filter: MedicationFilter): Prom
   return Number(row?.n ?? 0)
 }
 
-/** One medicine, one that is no longer used too. */
-export const findMedication = (db: Knex, id: string): Promise<MedicationRow | undefined> =>
-  reading(db('medications').where({ id }).first(COLUMNS) as PromiseLike<MedicationRow | undefined>)
+/** One medicine, one that is no longer used too; under a lock where the row is to be changed. */
+export async function findMedication(
+  db: Db,
+  id: string,
+  options: { lock?: boolean } = {},
+): Promise<MedicationRow | undefined> {
+  const query = db('medications').comment('medications.find').where({ id }).first(COLUMNS)
+  return reading((options.lock ? query.forUpdate() : query) as PromiseLike<MedicationRow | undefined>)
+}
+
+/** Those of these ids that there are, one that is no longer used too. */
+export async function findMedications(db: Db, ids: readonly string[]): Promise<MedicationRow[]> {
+  if (ids.length === 0) return []
+  return reading(
+    db('medications')
+      .comment('medications.find-many')
+      .whereIn('id', [...ids])
+      .select(COLUMNS) as PromiseLike<MedicationRow[]>,
+  )
+}
+
+/** Columns that a write gives. */
+export type MedicationColumns = Omit<MedicationRow, 'id' | 'version'>
+
+/** Adds a medicine; answers the id. */
+export async function insertMedication(trx: Knex.Transaction, row: MedicationColumns): Promise<string> {
+  const [id] = await trx('medications').comment('medications.insert').insert(row)
+  return String(id)
+}
+
+/** Changes a medicine whose row is locked, and raises the version. */
+export async function updateMedication(
+  trx: Knex.Transaction,
+  id: string,
+  changes: Partial<MedicationColumns>,
+): Promise<void> {
+  await trx('medications')
+    .comment('medications.update')
+    .where({ id })
+    .update({ ...changes, version: trx.raw('version + 1') })
+}

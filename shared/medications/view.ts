@@ -17,8 +17,10 @@ export function toMedication(row: MedicationRow, variant: MedicationVariant): Me
     category: row.category,
     atcCode: row.atc_code,
     poisonGroup: row.poison_group,
+    psychotropic: row.psychotropic === 1,
     sellingPrice: row.selling_price,
     ...(variant === 'costs' ? { costPrice: row.cost_price } : {}),
+    reorderLevel: row.reorder_level,
     active: row.active === 1,
     version: row.version,
   }
