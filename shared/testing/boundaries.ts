@@ -4,7 +4,7 @@ import type { Import, SourceFile } from './imports.ts'
 const TECHNICAL = new Set(
   (
     'config errors jobs events cache db operations audit units log redis rights testing launch ops http runtime ' +
-    'deps.ts'
+    'documents deps.ts'
   ).split(' '),
 )
 /** Files and folders that put the whole together and so may name every part of their process. */
@@ -51,12 +51,12 @@ const isPackage = (target: string, pattern: RegExp) => !target.includes('.ts') &
 /** Shapes and rules without any input or output. */
 const PURE = /^shared\/([\w-]+\/)*(schema|rules)\.ts$/
 const WEB_MAY_USE =
-  /^shared\/([\w-]+\/)*schema\.ts$|^shared\/(units|rights)\/|^shared\/events\/registry\.ts$|^shared\/errors\/table\.ts$/
+  /^shared\/([\w-]+\/)*(schema|rules)\.ts$|^shared\/(units|rights)\/|^shared\/events\/registry\.ts$|^shared\/errors\/table\.ts$/
 
 /** Who may import whom. */
 const RULES: Rule[] = [
   {
-    text: 'web uses shared schemas, the event, error and rights tables, and units only',
+    text: 'web uses shared schemas and rules, the event, error and rights tables, and units only',
     of: inside('web'),
     breaks: (target) => /^(shared|api|workers|migrations|bench)\//.test(target) && !WEB_MAY_USE.test(target),
   },

@@ -5,6 +5,7 @@ import { RouterProvider } from 'react-router'
 import { Gate } from '../features/auth/components/Gate.tsx'
 import { FirstPasswordPage } from '../features/auth/pages/FirstPasswordPage.tsx'
 import { SignInPage } from '../features/auth/pages/SignInPage.tsx'
+import type { User } from '../features/auth/types.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { LiveEvents } from './LiveEvents.tsx'
 import { fetchPages, router } from './router.tsx'
@@ -21,7 +22,7 @@ export function App() {
       {user !== null && state !== 'mustChange' ? (
         // Behind the sign-in form the page stays as it was, unseen and out of reach, until the same person is back.
         <div key={user.id} style={state === 'in' ? undefined : { display: 'none' }} inert={state !== 'in'}>
-          {state === 'in' || state === 'expired' ? <Work live={state === 'in'} userId={user.id} /> : null}
+          {state === 'in' || state === 'expired' ? <Work live={state === 'in'} user={user} /> : null}
         </div>
       ) : null}
     </>
@@ -31,14 +32,14 @@ export function App() {
 /** After this time the first page stands, and the line is free for the scripts of the others. */
 const SETTLED_MS = 3_000
 
-function Work({ live, userId }: { live: boolean; userId: string }) {
+function Work({ live, user }: { live: boolean; user: User }) {
   useEffect(() => {
     const timer = setTimeout(() => void fetchPages(), SETTLED_MS)
     return () => clearTimeout(timer)
   }, [])
   const page = <RouterProvider router={router} />
   return (
-    <LiveEvents enabled={live} userId={userId}>
+    <LiveEvents enabled={live} user={user}>
       {page}
     </LiveEvents>
   )

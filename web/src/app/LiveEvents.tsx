@@ -1,12 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from 'react'
 import { fetchMe } from '../features/auth/api.ts'
+import type { User } from '../features/auth/types.ts'
 import { operationKeys } from '../features/operations/api.ts'
 import { applyEvent } from '../features/operations/live.ts'
 import { patientKeys } from '../features/patients/api.ts'
+import { queueKeys } from '../features/queue/api.ts'
+import { applyQueueEvent } from '../features/queue/live.ts'
 import type { LinkState } from '../lib/event-source.ts'
 import { type SharedEvents, shareEvents } from '../lib/events.ts'
-import { announceEnd } from './announce.tsx'
+import { announceEnd, announceOffline } from './announce.tsx'
 
 const NAMES = [
   'reset',
@@ -16,24 +19,31 @@ const NAMES = [
   'operation.failed',
   'operation.cancelled',
   'operation.undone',
+  'queue.created',
+  'queue.updated',
+  'queue.called',
+  'queue.removed',
+  'display.acknowledged',
+  'display.offline',
 ] as const
 
 const LiveContext = createContext<SharedEvents | null>(null)
 
 interface LiveEventsProps {
   enabled: boolean
-  userId: string
+  user: User
   children: ReactNode
 }
 
 /** Opens the stream for the signed-in person and lets every cached answer follow it. */
-export function LiveEvents({ enabled, userId, children }: LiveEventsProps) {
+export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
   const queries = useQueryClient()
   const [events, setEvents] = useState<SharedEvents | null>(null)
+  const seesQueue = user.permissions.includes('queue.view')
   useEffect(() => {
     if (!enabled) return
     const stream = shareEvents({
-      topics: ['operations'],
+      topics: seesQueue ? ['operations', 'queue'] : ['operations'],
       names: NAMES,
       // A stream cannot say why it was refused; an ordinary read can, and leads to sign-in if need be.
       onRefused: () => void fetchMe().catch(() => {}),
@@ -43,11 +53,16 @@ export function LiveEvents({ enabled, userId, children }: LiveEventsProps) {
       // An import that ended, or was taken back, has changed the patient file.
       if (event.name === 'operation.completed' || event.name === 'operation.undone')
         void queries.invalidateQueries({ queryKey: patientKeys.all })
-      announceEnd(event, userId)
+      applyQueueEvent(queries, event)
+      announceEnd(event, user.id)
+      announceOffline(event)
     })
     // What happened between the first read and the opening of the stream was told to nobody: read again.
     const stopState = stream.onState(() => {
-      if (stream.state() === 'live') void queries.invalidateQueries({ queryKey: operationKeys.all })
+      if (stream.state() !== 'live') return
+      void queries.invalidateQueries({ queryKey: operationKeys.all })
+      void queries.invalidateQueries({ queryKey: queueKeys.board })
+      void queries.invalidateQueries({ queryKey: queueKeys.stats })
     })
     setEvents(stream)
     return () => {
@@ -55,7 +70,7 @@ export function LiveEvents({ enabled, userId, children }: LiveEventsProps) {
       stopState()
       stream.close()
     }
-  }, [queries, enabled, userId])
+  }, [queries, enabled, user.id, seesQueue])
   return <LiveContext value={events}>{children}</LiveContext>
 }
 

@@ -25,3 +25,16 @@ export function announceEnd(event: StreamEvent, userId: string): void {
     closeButtonProps: { 'aria-label': i18next.t('action.close') },
   })
 }
+
+/** Tells the desk that a screen of the waiting room is gone, so that somebody calls by voice. */
+export function announceOffline(event: StreamEvent): void {
+  if (event.name !== 'display.offline') return
+  const entity = (event.data as { entity?: { id: string; name?: string } } | null)?.entity
+  notifications.show({
+    id: `display-${entity?.id}`,
+    color: 'red',
+    autoClose: false,
+    message: i18next.t('queue.screenOffline', { name: entity?.name ?? '' }),
+    closeButtonProps: { 'aria-label': i18next.t('action.close') },
+  })
+}

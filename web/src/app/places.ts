@@ -13,6 +13,7 @@ interface Place {
 
 /** Where one can go from the rail, and who is shown the way; the server decides in any case. */
 export const PLACES: readonly Place[] = [
+  { to: '/queue', label: 'nav.queue', icon: 'queue', anyOf: ['queue.view'] },
   { to: '/patients', label: 'nav.patients', icon: 'patients', anyOf: ['patients.view'] },
   { to: '/imports', label: 'nav.imports', icon: 'imports', anyOf: ['imports.patients', 'imports.all'] },
 ]

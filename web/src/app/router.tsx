@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react'
-import { createBrowserRouter, Navigate } from 'react-router'
+import { createBrowserRouter } from 'react-router'
 import { NotFoundPage, PageFault } from './Fault.tsx'
+import { FirstPage } from './FirstPage.tsx'
 import { Shell } from './Shell.tsx'
 
 const loaders: (() => Promise<unknown>)[] = []
@@ -31,7 +32,11 @@ export const router = createBrowserRouter([
       {
         errorElement: <PageFault />,
         children: [
-          { index: true, element: <Navigate to="/patients" replace /> },
+          { index: true, element: <FirstPage /> },
+          {
+            path: 'queue',
+            lazy: later(() => import('../features/queue/pages/QueuePage.tsx'), 'QueuePage'),
+          },
           {
             path: 'patients',
             lazy: later(() => import('../features/patients/pages/PatientsPage.tsx'), 'PatientsPage'),

@@ -5,6 +5,7 @@ import { singleKeysOn } from './single-keys.ts'
 export const SHORTCUTS = [
   { keys: ['/'], label: 'shortcuts.search' },
   { keys: ['Ctrl', 'K'], label: 'shortcuts.search' },
+  { keys: ['g', 'q'], label: 'shortcuts.queue' },
   { keys: ['g', 'p'], label: 'shortcuts.patients' },
   { keys: ['g', 'i'], label: 'shortcuts.imports' },
   { keys: ['n'], label: 'shortcuts.new' },
@@ -15,7 +16,7 @@ export const SHORTCUTS = [
 export interface ShortcutActions {
   search: () => void
   sheet: () => void
-  go: (to: 'patients' | 'imports') => void
+  go: (to: 'queue' | 'patients' | 'imports') => void
   create: () => void
 }
 
@@ -44,6 +45,7 @@ export function useShortcuts(actions: ShortcutActions): void {
       const modified = event.ctrlKey || event.metaKey || event.altKey
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') act(on.search)
       else if (modified || typing(event.target) || !singleKeysOn()) return
+      else if (chord && event.key === 'q') act(() => on.go('queue'))
       else if (chord && event.key === 'p') act(() => on.go('patients'))
       else if (chord && event.key === 'i') act(() => on.go('imports'))
       else if (event.key === 'g') goAtMs = performance.now()

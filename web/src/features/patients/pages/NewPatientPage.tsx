@@ -1,12 +1,18 @@
-import { Button } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useRef } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
+import { useUser } from '../../../app/session.tsx'
 import { newIdempotencyKey } from '../../../lib/http.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
 import { Notice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
+import { registerAndQueue } from '../../queue/api.ts'
+import { SlipDialog } from '../../queue/components/SlipDialog.tsx'
+import { EMPTY_TICKET, TicketFields, ticketOf } from '../../queue/components/TicketFields.tsx'
+import { patchTicket } from '../../queue/live.ts'
+import type { NewTicket } from '../../queue/types.ts'
 import { createPatient, patientKeys } from '../api.ts'
 import { FormError } from '../components/FormError.tsx'
 import { faultsOf } from '../components/faults.ts'
@@ -14,7 +20,7 @@ import { PatientFields } from '../components/PatientFields.tsx'
 import styles from '../components/PatientForm.module.css'
 import { EMPTY_FORM, inputOf, type PatientForm } from '../form.ts'
 
-/** Registers a person; what was typed survives a reload and an ended session. */
+/** Registers a person and puts them into the queue in one go; what was typed survives a reload and an ended session. */
 export function NewPatientPage() {
   const { t, i18n } = useTranslation()
   const navigate = useNavigate()
@@ -22,18 +28,27 @@ export function NewPatientPage() {
   const draft = useDraft<PatientForm>('patient.new', EMPTY_FORM)
   const form = useRef<HTMLFormElement>(null)
   const key = useRef({ payload: '', value: '' })
+  const mayQueue = useUser().permissions.includes('queue.write')
+  const [queueing, setQueueing] = useState(mayQueue)
+  const [ticket, setTicket] = useState(EMPTY_TICKET)
+  const [slip, setSlip] = useState<NewTicket | null>(null)
   const create = useMutation({
-    mutationFn: () => {
+    mutationFn: async (): Promise<{ id: string; ticket: NewTicket | null }> => {
+      const person = inputOf(draft.value)
       // The same person sent twice by a second press or after a lost answer is registered once.
-      const payload = JSON.stringify(inputOf(draft.value))
+      const payload = JSON.stringify([person, queueing && ticketOf(ticket)])
       if (key.current.payload !== payload) key.current = { payload, value: newIdempotencyKey() }
-      return createPatient(inputOf(draft.value), key.current.value)
+      if (!queueing) return { id: (await createPatient(person, key.current.value)).id, ticket: null }
+      const made = await registerAndQueue(person, ticketOf(ticket), key.current.value)
+      return { id: made.patient.id, ticket: made.ticket }
     },
-    onSuccess: (patient) => {
+    onSuccess: (made) => {
       draft.drop()
-      queries.setQueryData(patientKeys.one(patient.id), patient)
+      setTicket(EMPTY_TICKET)
       void queries.invalidateQueries({ queryKey: patientKeys.list })
-      void navigate(`/patients/${patient.id}`)
+      if (made.ticket === null) return navigate(`/patients/${made.id}`)
+      patchTicket(queries, made.ticket)
+      setSlip(made.ticket)
     },
   })
   const submit = (event: FormEvent): void => {
@@ -59,16 +74,29 @@ export function NewPatientPage() {
           faults={faultsOf(create.error, t, (name) => i18n.exists(name))}
           onChange={draft.change}
         />
+        {mayQueue ? (
+          <Checkbox
+            label={t('queue.addNow')}
+            checked={queueing}
+            onChange={(event) => setQueueing(event.currentTarget.checked)}
+          />
+        ) : null}
+        {queueing ? (
+          <TicketFields form={ticket} onChange={(change) => setTicket({ ...ticket, ...change })} />
+        ) : null}
         <FormError error={create.error} form={form} />
         <div className={styles.actions}>
           <Button type="submit" loading={create.isPending}>
-            {t('patients.register')}
+            {t(queueing ? 'queue.registerAndQueue' : 'patients.register')}
           </Button>
           <Button variant="default" onClick={() => void navigate('/patients')}>
             {t('action.cancel')}
           </Button>
         </div>
       </form>
+      {slip === null ? null : (
+        <SlipDialog ticket={slip} token={slip.slipToken} onClose={() => void navigate('/queue')} />
+      )}
     </Page>
   )
 }

@@ -9,6 +9,7 @@ import { Icon } from '../../../ui/icons.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
+import { QueuePatient } from '../../queue/components/QueuePatient.tsx'
 import { fetchPatient, patientKeys } from '../api.ts'
 import { EditPatient } from '../components/EditPatient.tsx'
 import { PatientFacts } from '../components/PatientFacts.tsx'
@@ -40,8 +41,9 @@ function OnePatient({ id }: { id: string }) {
       side={
         <>
           <AsOf atMs={shown.asOfMs} />
+          {patient && !editing ? <QueuePatient patientId={patient.id} /> : null}
           {patient && mayWrite && !editing ? (
-            <Button leftSection={<Icon name="edit" />} onClick={() => setEditing(true)}>
+            <Button variant="default" leftSection={<Icon name="edit" />} onClick={() => setEditing(true)}>
               {t('patients.edit')}
             </Button>
           ) : null}

@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query'
+import type { z } from 'zod'
+import type { doctor, doctorList } from '../../../../shared/doctors/schema.ts'
+import { request } from '../../lib/http.ts'
+
+export type Doctor = z.infer<typeof doctor>
+
+export const doctorKeys = { all: ['doctors'] } as const
+
+/** How long the list of doctors counts as fresh; it changes a few times a year. */
+const FRESH_MS = 5 * 60_000
+
+/** The clinic's doctors, who changes rarely; empty until the answer is there. */
+export function useDoctors(): readonly Doctor[] {
+  const query = useQuery({
+    queryKey: doctorKeys.all,
+    queryFn: ({ signal }) =>
+      request<z.infer<typeof doctorList>>('/api/doctors?limit=100', { signal }).then(({ data }) => data),
+    staleTime: FRESH_MS,
+  })
+  return query.data ?? []
+}
