@@ -1,6 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { AppError, toProblem } from '../../shared/errors/app-error.ts'
+import type { Logger } from '../../shared/log/log.ts'
+import { newId } from '../../shared/units/ids.ts'
 import { DATA_CSP, securityHeaders } from './headers.ts'
 
 const MAX_HEADER_BYTES = 16 * 1024
@@ -16,35 +19,40 @@ const MAX_CONNECTIONS = 20_000
 const DRAIN_MS = 8_000
 const POLL_MS = 25
 
+/** Open connections of each server: its own list counts one that never sent a byte as busy. */
+const connections = new WeakMap<Server, ReadonlySet<Socket>>()
+
 /** Status and title by the parser's error code; anything else is a request that makes no sense. */
 const REFUSALS: Readonly<Record<string, [number, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
 }
 
-/** Answers what could not even be parsed, with the same headers as everything else, and closes. */
-function refuse(error: Error & { code?: string }, socket: Duplex): void {
+/**
+ * Answers what could not even be parsed, with the same headers as everything else, and closes. Its request id is ours:
+ * one that the client sent is in what could not be read.
+ */
+function refuse(error: Error & { code?: string }, socket: Duplex, log: Logger | undefined): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return
   }
   const [status, title] = REFUSALS[error.code ?? ''] ?? [400, 'Bad Request']
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title,
-    status,
-    detail: title,
-    code: 'request/malformed',
-  })
+  const refusal = new AppError('request/malformed', { detail: title })
+  const requestId = newId()
+  log?.[refusal.rule.log]({ requestId, code: refusal.code, parser: error.code }, 'request refused')
+  const problem = toProblem(refusal, { instance: `urn:clinic:request:${requestId}`, requestId })
+  const body = JSON.stringify({ ...problem, title, status })
   const head = securityHeaders(false, DATA_CSP).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\n${head.join('')}Cache-Control: no-store\r\nConnection: close\r\n` +
+      `X-Request-Id: ${requestId}\r\n` +
       `Content-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   )
 }
 
 /** An HTTP server with limits on header size, header time, idle time and connections; bodies are timed by the edge. */
-export function createHttpServer(listener: RequestListener, idleMs = IDLE_MS): Server {
+export function createHttpServer(listener: RequestListener, idleMs = IDLE_MS, log?: Logger): Server {
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -57,7 +65,13 @@ export function createHttpServer(listener: RequestListener, idleMs = IDLE_MS): S
     },
     listener,
   )
-  server.on('clientError', refuse)
+  server.on('clientError', (error, socket) => refuse(error, socket, log))
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  connections.set(server, sockets)
   // streams of events take themselves out of this; they have heartbeats and a bounded buffer
   server.timeout = idleMs
   server.maxHeadersCount = MAX_HEADERS
@@ -76,6 +90,12 @@ export function listen(server: Server, port: number, host: string): Promise<numb
   })
 }
 
+/** Closes what waits for its next request, and what never sent its first. */
+function closeIdle(server: Server): void {
+  server.closeIdleConnections()
+  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy()
+}
+
 /**
  * Stops taking connections, lets running requests finish for some seconds, then cuts what is left. Streams must have
  * been told before, they never end by themselves.
@@ -83,9 +103,9 @@ export function listen(server: Server, port: number, host: string): Promise<numb
 export async function stopServer(server: Server, drainMs = DRAIN_MS): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // a connection becomes idle when its answer is out, and is closed at the next look
-  const idle = setInterval(() => server.closeIdleConnections(), POLL_MS)
+  const idle = setInterval(() => closeIdle(server), POLL_MS)
   const cut = setTimeout(() => server.closeAllConnections(), drainMs)
-  server.closeIdleConnections()
+  closeIdle(server)
   await closed
   clearInterval(idle)
   clearTimeout(cut)
