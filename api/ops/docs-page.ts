@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { etagOf } from '../http/conditional.ts'
 import { type Reply, type Route, route } from '../http/route.ts'
@@ -52,29 +51,45 @@ type File = keyof typeof FILES
 const fileParams = z.object({ file: z.enum(Object.keys(FILES) as [File, ...File[]]) })
 const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 
-const text = (content: string, type: string): Reply => ({
-  stream: Readable.from([content]),
-  headers: { 'Content-Type': type, 'Content-Security-Policy': CSP },
-})
+type Finished = Extract<Reply, { json: Buffer }>
+
+/** An answer with its ETag; made once, so that many slow readers of a large one share its bytes. */
+function finished(bytes: Buffer, headers?: Record<string, string>): Finished {
+  return { json: bytes, etag: etagOf(bytes), cache: 'BYPASS', ...(headers && { headers }) }
+}
+
+const text = (content: string, type: string): Finished =>
+  finished(Buffer.from(content), { 'Content-Type': type, 'Content-Security-Policy': CSP })
+
+const PAGE_ANSWER = text(PAGE, 'text/html; charset=utf-8')
+const answers = new Map<File, Finished>([['start.js', text(START, FILES['start.js'])]])
+
+async function fileAnswer(file: File): Promise<Finished> {
+  let answer = answers.get(file)
+  if (answer === undefined) {
+    answer = finished(await readFile(join(folder, file)), { 'Content-Type': FILES[file] })
+    answers.set(file, answer)
+  }
+  return answer
+}
 
 /** The API reference: the document made from the route table, and a page that shows it from our own files. */
 export function docsRoutes(routes: () => readonly Route[]): Route[] {
-  const signedIn = { method: 'GET', tag: 'operations', access: 'session' } as const
-  // written once: many slow readers of one large answer then share its bytes
-  let document: { json: Buffer; etag: string; cache: 'BYPASS' } | undefined
-  const write = () => {
-    const json = Buffer.from(JSON.stringify(openApiDocument(routes())))
-    return { json, etag: etagOf(json), cache: 'BYPASS' } as const
-  }
+  const signedIn = {
+    method: 'GET',
+    tag: 'operations',
+    access: 'session',
+    cacheControl: 'private-no-cache',
+  } as const
+  let document: Finished | undefined
   return [
     route({
       ...signedIn,
       path: '/api/openapi.json',
       summary: 'This API as an OpenAPI 3.1 document',
       limit: 'general',
-      cacheControl: 'private-no-cache',
       async handle() {
-        document ??= write()
+        document ??= finished(Buffer.from(JSON.stringify(openApiDocument(routes()))))
         return document
       },
     }),
@@ -83,7 +98,7 @@ export function docsRoutes(routes: () => readonly Route[]): Route[] {
       path: '/api/docs',
       summary: 'The API reference as a page',
       limit: 'none',
-      handle: async () => text(PAGE, 'text/html; charset=utf-8'),
+      handle: async () => PAGE_ANSWER,
     }),
     route({
       ...signedIn,
@@ -91,10 +106,7 @@ export function docsRoutes(routes: () => readonly Route[]): Route[] {
       summary: 'Files of the API reference page',
       limit: 'none',
       params: fileParams,
-      async handle({ params: { file } }) {
-        if (file === 'start.js') return text(START, FILES[file])
-        return { stream: createReadStream(join(folder, file)), headers: { 'Content-Type': FILES[file] } }
-      },
+      handle: ({ params: { file } }) => fileAnswer(file),
     }),
   ]
 }

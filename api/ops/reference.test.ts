@@ -42,6 +42,15 @@ describe('the API reference', () => {
     }
     expect((await get('/api/docs/..%2fpackage.json')).status).toBe(400)
   })
+
+  it('is not sent again to whoever has it', async () => {
+    for (const path of ['/api/openapi.json', '/api/docs', '/api/docs/start.js', '/api/docs/swagger-ui.css']) {
+      const { headers } = await get(path)
+      expect(headers, path).toMatchObject({ 'x-cache': 'BYPASS', 'cache-control': 'private, no-cache' })
+      const again = await get(path).set('If-None-Match', String(headers.etag))
+      expect([again.status, again.text], path).toEqual([304, ''])
+    }
+  })
 })
 
 describe('requests as metrics', () => {
