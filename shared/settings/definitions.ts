@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { isPrintableImage } from '../documents/image.ts'
 import { PRIORITIES } from '../queue/schema.ts'
 
 const MAX_TEXT = 200
 const MAX_ADDRESS = 500
+const MAX_REGISTRATION = 60
+const MAX_LOGO = 4000
 const MAX_START = 9000
 const MAX_MINUTES = 600
 const MAX_ROWS = 20
@@ -49,6 +52,24 @@ export const SETTINGS = {
     group: 'clinic',
     title: 'Telephone on print-outs',
     schema: z.union([z.literal(''), z.string().regex(/^\+?[0-9 ()-]{6,20}$/, 'Must be a telephone number')]),
+    default: '',
+  },
+  'clinic.registration': {
+    group: 'clinic',
+    title: 'Registration number of the clinic on print-outs',
+    schema: text(MAX_REGISTRATION),
+    default: '',
+  },
+  'clinic.logo': {
+    group: 'clinic',
+    title: 'Logo on print-outs: a JPEG, or a PNG without transparency, in base64, up to 3 kB',
+    schema: z
+      .string()
+      .max(MAX_LOGO)
+      .refine(
+        (base64) => base64 === '' || isPrintableImage(base64),
+        'Must be a JPEG or a plain PNG in base64',
+      ),
     default: '',
   },
   'queue.ticketFormat': {
