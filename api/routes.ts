@@ -5,6 +5,7 @@ import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
 import { eventsRoutes } from './events/routes.ts'
 import type { Route } from './http/route.ts'
+import { icd10Routes } from './icd10/routes.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
 import { importsRoutes } from './imports/routes.ts'
 import { medicationsRoutes } from './medications/routes.ts'
@@ -26,6 +27,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...operationsRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),
+    ...icd10Routes(services),
     ...patientsRoutes(services),
     ...doctorsRoutes(services),
     ...settingsRoutes(services),

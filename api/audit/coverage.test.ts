@@ -40,7 +40,7 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Routes that answer nobody's data: numbers, catalogues, rules, the asker's own things. */
 const IMPERSONAL =
-  /^\/api\/(auth|users|tokens|settings|doctors|medications|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|queue\/(stats|pending-actions))/
+  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|queue\/(stats|pending-actions))/
 /** Answered by events, which carry what the board shows; or by people and screens without a session. */
 const ELSEWHERE = /^\/api\/(sse|display|track|operations)/
 

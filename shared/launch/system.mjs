@@ -34,14 +34,15 @@ export function commandEnv(services, dataDir, env = process.env) {
   return { ...processEnv(services, dataDir, env), MIGRATE_DATABASE_URL: services.migrateDatabaseUrl }
 }
 
-/** Brings the schema up to date and, where tables are empty, loads the medications and makes the first users. */
+/** Brings the schema up to date and, where tables are empty, loads the medications and diagnoses and makes the first users. */
 export async function prepareData(services, dataDir, env = process.env) {
   const cliEnv = commandEnv(services, dataDir, env)
   const command = (...args) => run(process.execPath, [CLI, ...args], { env: cliEnv })
   await run(process.execPath, [CLI, 'migrate'], { env: cliEnv, quiet: true })
   await grantAppRightsByUrl(services.migrateDatabaseUrl, services.databaseUrl)
-  const { medications, users } = await firstRows(services.migrateDatabaseUrl)
+  const { medications, icd10, users } = await firstRows(services.migrateDatabaseUrl)
   if (!medications) await command('fixtures:load', 'medications')
+  if (!icd10) await command('fixtures:load', 'icd10')
   if (!users) await command('users:create-initial')
 }
 
@@ -50,7 +51,11 @@ async function firstRows(url) {
   const connection = await mysql.createConnection({ uri: url })
   try {
     const any = async (table) => (await connection.query(`SELECT 1 FROM \`${table}\` LIMIT 1`))[0].length > 0
-    return { medications: await any('medications'), users: await any('users') }
+    return {
+      medications: await any('medications'),
+      icd10: await any('icd10_codes'),
+      users: await any('users'),
+    }
   } finally {
     await connection.end()
   }

@@ -44,9 +44,13 @@ describe('the commands on an empty system', () => {
     expect(await run(migrate)).toBe('the schema is up to date\n')
   })
 
-  it('fixtures:load loads the medicines once', async () => {
+  it('fixtures:load loads medicines and codes once', async () => {
     expect(await run(loadFixtures, 'medications')).toBe('medications: 440 added, 0 there already\n')
     expect(await run(loadFixtures, 'medications')).toBe('medications: 0 added, 440 there already\n')
+    expect(await run(loadFixtures)).toBe(
+      'medications: 0 added, 440 there already\nicd10: 168 added, 0 there already\n',
+    )
+    expect(await run(loadFixtures, 'icd10')).toBe('icd10: 0 added, 168 there already\n')
     await expect(loadFixtures.run(['people'])).rejects.toBeInstanceOf(UsageError)
   })
 
