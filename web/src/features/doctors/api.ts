@@ -15,7 +15,7 @@ export function useDoctors(): readonly Doctor[] {
   const query = useQuery({
     queryKey: doctorKeys.all,
     queryFn: ({ signal }) =>
-      request<z.infer<typeof doctorList>>('/api/doctors?limit=100', { signal }).then(({ data }) => data),
+      request<z.infer<typeof doctorList>>('/api/doctors', { signal }).then(({ data }) => data),
     staleTime: FRESH_MS,
   })
   return query.data ?? []

@@ -6,7 +6,8 @@ import { OPEN, type Ticket } from './types.ts'
 /** How often the figures are read again at most while tickets move, ms. */
 const STATS_EVERY_MS = 5_000
 
-const inTurn = (a: Ticket, b: Ticket): number =>
+/** The order in which those who wait are called. */
+export const inTurn = (a: Ticket, b: Ticket): number =>
   a.order[0] - b.order[0] || a.order[1] - b.order[1] || Number(a.id) - Number(b.id)
 
 /** A list with this ticket as it is now, unless the list knows a newer one; who has left the states is left out. */

@@ -17,6 +17,7 @@ import { CallBar } from '../components/CallBar.tsx'
 import { FlowStrip } from '../components/FlowStrip.tsx'
 import { type Destination, MoveDialog } from '../components/MoveDialog.tsx'
 import { SlipDialog } from '../components/SlipDialog.tsx'
+import { inTurn } from '../live.ts'
 import type { Action } from '../moves.ts'
 import { STAGES, type Ticket } from '../types.ts'
 import { useBoardKeys } from '../use-board-keys.ts'
@@ -38,7 +39,8 @@ export function QueuePage() {
   const { move, undo, next, busy } = useMoves()
   const query = useQuery({
     queryKey: queueKeys.board,
-    queryFn: ({ signal }): Promise<readonly Ticket[]> => fetchBoard(signal),
+    queryFn: ({ signal }): Promise<readonly Ticket[]> =>
+      fetchBoard(signal).then((tickets) => tickets.toSorted(inTurn)),
     staleTime: 0,
   })
   const shown = useKept('queue.board', query)
