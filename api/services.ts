@@ -4,6 +4,7 @@ import { sealAudit } from '../shared/audit/seal.ts'
 import { openSpool, type Spool } from '../shared/audit/spool.ts'
 import { invalidationLoop } from '../shared/cache/notes.ts'
 import { cacheStats } from '../shared/cache/read-cache.ts'
+import { foldFigures } from '../shared/dashboard/commands.ts'
 import type { Deps } from '../shared/deps.ts'
 import { createPresence, displaysAlive, isDisplaySession, type Presence } from '../shared/displays/reads.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
@@ -114,5 +115,6 @@ export async function runBackground({ deps, queues }: ApiServices, signal: Abort
     drainSpools(deps, signal, STAND_BACK_MS),
     sealAudit(deps, signal, STAND_BACK_MS),
     invalidationLoop(deps, signal),
+    foldFigures(deps, signal),
   ])
 }

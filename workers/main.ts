@@ -4,6 +4,7 @@ import { drainSpools } from '../shared/audit/drain.ts'
 import { sealAudit } from '../shared/audit/seal.ts'
 import { invalidationLoop } from '../shared/cache/notes.ts'
 import { loadConfig } from '../shared/config/config.ts'
+import { foldFigures } from '../shared/dashboard/commands.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
 import { jobPrefix } from '../shared/jobs/queues.ts'
 import { JOB_QUEUES, type JobQueue } from '../shared/jobs/registry.ts'
@@ -77,6 +78,7 @@ const loops = [
   drainSpools(deps, ending.signal),
   sealAudit(deps, ending.signal),
   invalidationLoop(deps, ending.signal),
+  foldFigures(deps, ending.signal),
 ]
 const internals = await openInternals(services)
 const registration = await registerWorker(deps)

@@ -194,7 +194,7 @@ describe('registering and queueing', () => {
     expect(group, group.join('\n')).toHaveLength(4)
     const writes = one.at(-2)?.match(/(?<=insert into `?)[a-z_]+/g)
     expect(writes?.slice(-3)).toEqual(['ticket_counters', 'tickets', 'outbox_events'])
-    expect(writes).toHaveLength(9)
+    expect(writes).toHaveLength(10)
     expect(one.at(-1)).toMatch(/commit/i)
   })
 })

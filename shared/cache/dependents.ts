@@ -1,9 +1,11 @@
 /**
  * Domains whose lists also show something of another domain's records: names of patients stand on the queue's board,
- * and the clinic's settings decide how it reads. A write there makes the lists here old in the same step.
+ * and the clinic's settings decide how it reads; the dashboard counts what happens in all of them. A write there makes
+ * the lists here old in the same step.
  */
 const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
-  patients: ['queue'],
+  patients: ['queue', 'dashboard'],
+  queue: ['dashboard'],
   settings: ['queue'],
 }
 

@@ -3,6 +3,8 @@ import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
 import { invalidate } from '../cache/invalidate.ts'
 import { noteInvalidation } from '../cache/notes.ts'
+import { addFigures } from '../dashboard/commands.ts'
+import { negated, newPatientFigures } from '../dashboard/rules.ts'
 import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { assertSeen as assertSeenState, type Seen } from '../db/seen.ts'
@@ -106,6 +108,7 @@ export async function registerPatient(
           entity: 'patient',
           entity_id: id,
         })
+      await addFigures(trx, newPatientFigures([row]))
       await writeAudit(trx, { ...about(writer, id), action: 'patients.register' }, now)
     })
   } catch (error) {
@@ -203,6 +206,7 @@ export async function deletePatient(
     if (seen !== undefined) assertSeen(row, seen, writer.variant)
     await markDeleted(trx, id, toSqlUtc(now))
     await removeWords(trx, id, row.name)
+    await addFigures(trx, negated(newPatientFigures([row])))
     await writeAudit(trx, { ...about(writer, id), action: 'patients.delete' }, now)
   })
 }

@@ -1,6 +1,8 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import { auditInsertion } from '../audit/write.ts'
 import { noteInsertion } from '../cache/notes.ts'
+import { figuresInsertion } from '../dashboard/commands.ts'
+import { difference, ticketFigures } from '../dashboard/rules.ts'
 import type { Knex } from '../db/connect.ts'
 import { inOneTrip } from '../db/one-trip.ts'
 import { AppError } from '../errors/app-error.ts'
@@ -90,6 +92,8 @@ export async function applyChange(
   }
   const type = eventOf(kind, after)
   const [staff, screens] = ticketEvents(type, ticket, names, now).map((event) => JSON.stringify(event))
+  const figures = difference(ticketFigures(row, people.length), ticketFigures(after, people.length))
+  const figured = figuresInsertion(trx, figures)
   const changed = isCall(kind) ? { ...next, call_id: trx.raw('move') } : next
   const told = await inOneTrip<{ move: string | number; note: string | number }>(
     trx,
@@ -102,6 +106,7 @@ export async function applyChange(
         .where({ id: row.id })
         .update({ ...changed, version }),
       auditInsertion(trx, audit, now),
+      ...(figured === null ? [] : [figured]),
       trx.raw(EVENTS, { type, isCall: isCall(kind), staff, screens } as Record<string, Knex.RawBinding>),
       noteInsertion(trx, { domain: QUEUE }),
       'set note = last_insert_id()',

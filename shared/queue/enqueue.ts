@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import { type WriteDeps, writing } from '../cache/writing.ts'
+import { newPatientFigures, ticketFigures } from '../dashboard/rules.ts'
 import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { madeBefore, type Once } from '../db/idempotency.ts'
@@ -140,7 +141,8 @@ export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who
     await also?.(trx)
     const [head] = people as [PatientName]
     const draft: TicketDraft = { ...shared, patient_id: head.id }
-    const view = viewTicket(beginning(draft, priority, head.name), people.length > 1 ? people : [])
+    const first = beginning(draft, priority, head.name)
+    const view = viewTicket(first, people.length > 1 ? people : [])
     const { note, id, visitId, number, no } = await giveNumber(trx, patientInsertions(trx, rows), {
       draft,
       patientIds: people.map((person) => person.id),
@@ -148,6 +150,7 @@ export async function enqueue(deps: QueueWriteDeps, request: EnqueueRequest, who
       once,
       audit: auditOf(who, people, (each) => newIds.includes(each)),
       old: { domain, ids: newIds },
+      figures: [...ticketFigures(first, people.length), ...newPatientFigures(rows)],
       events: ticketEvents('queue.created', view, settings['display.names'], now),
     })
     const order: Ticket['order'] = [shared.line_rank, no]

@@ -2,6 +2,8 @@ import type { AuditEntry } from '../audit/entry.ts'
 import { auditInsertion } from '../audit/write.ts'
 import type { Invalidation } from '../cache/invalidate.ts'
 import { noteInsertion } from '../cache/notes.ts'
+import { figuresInsertion } from '../dashboard/commands.ts'
+import type { Figure } from '../dashboard/rules.ts'
 import type { Knex } from '../db/connect.ts'
 import { type Once, onceInsertion } from '../db/idempotency.ts'
 import { inOneTrip, type Step } from '../db/one-trip.ts'
@@ -31,6 +33,8 @@ export interface Arrival {
   once: Once | undefined
   audit: AuditEntry[]
   old: Invalidation
+  /** What it adds to the figures of the day. */
+  figures: readonly Figure[]
   /** Events for staff and for screens; ids and number are put in where they become known. */
   events: readonly EventEnvelope[]
 }
@@ -55,6 +59,8 @@ const VARIABLES = [
   'ticket bigint unsigned',
 ]
 
+const stepOf = (step: Step | null): Step[] => (step === null ? [] : [step])
+
 const COUNT = `insert into ticket_counters (day, series, value) values (:day, :series, :start)
   on duplicate key update value = value + 1`
 const READ = 'select value into n from ticket_counters where day = :day and series = :series'
@@ -76,7 +82,7 @@ const ANSWER = 'select ticket as id, visit as visitId, n as no, shown as number,
 export async function giveNumber(
   trx: Knex.Transaction,
   before: readonly Step[],
-  { draft, patientIds, format, once, audit, old, events }: Arrival,
+  { draft, patientIds, format, once, audit, old, figures, events }: Arrival,
 ): Promise<Given> {
   const visit = trx.raw('visit')
   const visits = patientIds.map((patient_id) => ({
@@ -96,6 +102,7 @@ export async function giveNumber(
     auditInsertion(trx, audit, new Date(`${draft.at.replace(' ', 'T')}Z`)),
     noteInsertion(trx, old),
     'set note = last_insert_id()',
+    ...stepOf(figuresInsertion(trx, figures)),
     trx.raw(COUNT, values),
     trx.raw(READ, values),
     trx.raw(SHOW, values),

@@ -1,0 +1,2 @@
+export { foldFigures } from './fold.ts'
+export { addFigures, figuresInsertion } from './summary.ts'
