@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ITEM_KINDS } from '../billing/rules.ts'
 import { isPrintableImage } from '../documents/image.ts'
 import { PRIORITIES } from '../queue/schema.ts'
 
@@ -9,6 +10,7 @@ const MAX_LOGO = 4000
 const MAX_START = 9000
 const MAX_MINUTES = 600
 const MAX_ROWS = 20
+const MAX_NUMBER = 30
 
 const text = (max: number) =>
   z
@@ -16,6 +18,7 @@ const text = (max: number) =>
     .trim()
     .max(max)
     .refine((value) => value.isWellFormed(), 'Has characters that cannot be stored')
+const rm = z.string().regex(/^(0|[1-9][0-9]{0,4})\.[0-9]{2}$/, 'Must be an amount like "45.00"')
 const minutes = z.number().int().min(1).max(MAX_MINUTES)
 /** An order of all the words of a list, each once. */
 const orderOf = <const Word extends string>(words: readonly [Word, ...Word[]]) =>
@@ -28,7 +31,7 @@ const orderOf = <const Word extends string>(words: readonly [Word, ...Word[]]) =
 export const SPOKEN = ['ms', 'en', 'zh', 'ta'] as const
 
 interface Definition {
-  group: 'clinic' | 'queue' | 'display'
+  group: 'clinic' | 'queue' | 'display' | 'billing'
   title: string
   schema: z.ZodType
   default: unknown
@@ -124,6 +127,56 @@ export const SETTINGS = {
     title: 'How many calls and how many next numbers a screen shows',
     schema: z.number().int().min(1).max(MAX_ROWS),
     default: 8,
+  },
+  'billing.consultationFee': {
+    group: 'billing',
+    title: 'Fee that a new consultation begins with, RM',
+    schema: rm,
+    default: '35.00',
+  },
+  'billing.receiptFormat': {
+    group: 'billing',
+    title: 'First receipt as it looks: letters, then as many digits as a number has at least',
+    schema: z
+      .string()
+      .regex(
+        /^(?!CN)[A-Z]{1,3}-?[0-9]{4,8}$/,
+        'Must be up to three capital letters and 4 to 8 digits: R000001',
+      ),
+    default: 'R000001',
+  },
+  'billing.cashNeedsShift': {
+    group: 'billing',
+    title: 'Whether cash is taken and given back only by a cashier with an open shift',
+    schema: z.boolean(),
+    default: true,
+  },
+  'billing.sstPercent': {
+    group: 'billing',
+    title: 'Sales and service tax, percent; 0 where the clinic is not registered',
+    schema: z.string().regex(/^(0|[1-9]|1[0-9]|20)\.[0-9]{2}$/, 'Must be a percentage like "8.00"'),
+    default: '0.00',
+  },
+  'billing.sstKinds': {
+    group: 'billing',
+    title: 'Kinds of lines that are taxed',
+    schema: z
+      .array(z.enum(ITEM_KINDS))
+      .max(ITEM_KINDS.length)
+      .refine((list) => new Set(list).size === list.length, 'Must name each once'),
+    default: ['other'],
+  },
+  'billing.sstNumber': {
+    group: 'billing',
+    title: 'SST registration number on receipts',
+    schema: text(MAX_NUMBER),
+    default: '',
+  },
+  'billing.receiptNote': {
+    group: 'billing',
+    title: 'A line at the foot of receipts',
+    schema: text(MAX_TEXT),
+    default: '',
   },
 } as const satisfies Record<string, Definition>
 
