@@ -4,7 +4,8 @@ import { readSince } from '../events/read.ts'
 import { type TestDeps, testDeps } from '../testing/harness.ts'
 import { areOpen, createPresence } from './presence.ts'
 
-const KEEP_MS = 300
+/** Long enough that a busy machine still keeps its marks fresh. */
+const KEEP_MS = 1500
 const hall = { id: '1', name: 'Hall' }
 
 describe('screens that are there', () => {
@@ -23,7 +24,7 @@ describe('screens that are there', () => {
     await sleep(KEEP_MS * 2)
     expect(await areOpen(deps, ['1', '2'])).toEqual(new Set(['1']))
     presence.stop()
-    await expect.poll(async () => (await areOpen(deps, ['1'])).size, { timeout: 3000 }).toBe(0)
+    await expect.poll(async () => (await areOpen(deps, ['1'])).size, { timeout: 20_000 }).toBe(0)
   })
 
   it('are told of when they went and stay away, once, but not when they come back anywhere', async () => {
@@ -31,10 +32,11 @@ describe('screens that are there', () => {
     one.opened(hall)
     one.closed(hall)
     two.opened(hall)
-    await sleep(KEEP_MS * 3)
+    // told a third later than the mark is kept
+    await sleep(KEEP_MS * 2)
     expect(await offline()).toEqual([])
     two.closed(hall)
-    await expect.poll(async () => (await offline()).length, { timeout: 5000 }).toBe(1)
+    await expect.poll(async () => (await offline()).length).toBe(1)
     const [entry] = await offline()
     expect(JSON.parse(entry?.data ?? '')).toMatchObject({ type: 'display.offline', entity: hall })
     expect(entry?.topic).toBe('queue')
@@ -48,7 +50,7 @@ describe('screens that are there', () => {
     presence.opened(hall)
     presence.opened(hall)
     presence.closed(hall)
-    await sleep(KEEP_MS * 3)
+    await sleep(KEEP_MS * 2)
     expect((await offline()).length).toBe(before)
     presence.stop()
   })
