@@ -1,5 +1,12 @@
 import { request } from '../../lib/http.ts'
-import type { Patient, PatientChanges, PatientInput, PatientPage } from './types.ts'
+import type {
+  Duplicate,
+  DuplicateQuestion,
+  Patient,
+  PatientChanges,
+  PatientInput,
+  PatientPage,
+} from './types.ts'
 
 export const patientKeys = {
   all: ['patients'],
@@ -15,6 +22,20 @@ export async function searchPatients(query: string, signal?: AbortSignal): Promi
     body: { query },
     signal,
     supersede: 'patients.search',
+  })
+  return answer.data
+}
+
+/** Who may be the same person, surest first. */
+export async function findDuplicates(
+  question: DuplicateQuestion,
+  signal?: AbortSignal,
+): Promise<Duplicate[]> {
+  const answer = await request<{ data: Duplicate[] }>('/api/patients/duplicates', {
+    method: 'POST',
+    body: question,
+    signal,
+    supersede: 'patients.duplicates',
   })
   return answer.data
 }

@@ -1,8 +1,14 @@
 import type { z } from 'zod'
-import type { patientList } from '../../../../shared/patients/schema.ts'
+import type { duplicatesFound, patientList } from '../../../../shared/patients/schema.ts'
 
-export type { Patient, PatientChanges, PatientInput } from '../../../../shared/patients/schema.ts'
+export type {
+  DuplicateQuestion,
+  Patient,
+  PatientChanges,
+  PatientInput,
+} from '../../../../shared/patients/schema.ts'
 
+export type Duplicate = z.infer<typeof duplicatesFound>['data'][number]
 export type PatientPage = z.infer<typeof patientList>
 
 /** In the order in which they are met at the desk. */

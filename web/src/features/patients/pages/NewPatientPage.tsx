@@ -14,8 +14,10 @@ import { EMPTY_TICKET, TicketFields, ticketOf } from '../../queue/components/Tic
 import { patchTicket } from '../../queue/live.ts'
 import type { NewTicket } from '../../queue/types.ts'
 import { createPatient, patientKeys } from '../api.ts'
+import { Duplicates } from '../components/Duplicates.tsx'
 import { FormError } from '../components/FormError.tsx'
 import { faultsOf } from '../components/faults.ts'
+import desk from '../components/NewPatient.module.css'
 import { PatientFields } from '../components/PatientFields.tsx'
 import styles from '../components/PatientForm.module.css'
 import { EMPTY_FORM, inputOf, type PatientForm } from '../form.ts'
@@ -57,41 +59,48 @@ export function NewPatientPage() {
   }
   return (
     <Page title={t('patients.register')}>
-      <form ref={form} className={styles.form} onSubmit={submit} noValidate>
-        {draft.restored && create.isIdle ? (
-          <Notice
-            action={
-              <Button size="xs" variant="default" onClick={draft.drop}>
-                {t('patients.startAnew')}
-              </Button>
-            }
-          >
-            {t('patients.draftRestored')}
-          </Notice>
-        ) : null}
-        <PatientFields
-          form={draft.value}
-          faults={faultsOf(create.error, t, (name) => i18n.exists(name))}
-          onChange={draft.change}
-        />
-        {mayQueue ? (
-          <Checkbox
-            label={t('queue.addNow')}
-            checked={queueing}
-            onChange={(event) => setQueueing(event.currentTarget.checked)}
+      <form ref={form} className={desk.desk} onSubmit={submit} noValidate>
+        <div className={styles.form}>
+          {draft.restored && create.isIdle ? (
+            <Notice
+              action={
+                <Button size="xs" variant="default" onClick={draft.drop}>
+                  {t('patients.startAnew')}
+                </Button>
+              }
+            >
+              {t('patients.draftRestored')}
+            </Notice>
+          ) : null}
+          <PatientFields
+            form={draft.value}
+            faults={faultsOf(create.error, t, (name) => i18n.exists(name))}
+            onChange={draft.change}
           />
-        ) : null}
-        {queueing ? (
-          <TicketFields form={ticket} onChange={(change) => setTicket({ ...ticket, ...change })} />
-        ) : null}
-        <FormError error={create.error} form={form} />
-        <div className={styles.actions}>
-          <Button type="submit" loading={create.isPending}>
-            {t(queueing ? 'queue.registerAndQueue' : 'patients.register')}
-          </Button>
-          <Button variant="default" onClick={() => void navigate('/patients')}>
-            {t('action.cancel')}
-          </Button>
+          <FormError error={create.error} form={form} />
+          <div className={styles.actions}>
+            <Button type="submit" loading={create.isPending}>
+              {t(queueing ? 'queue.registerAndQueue' : 'patients.register')}
+            </Button>
+            <Button variant="default" onClick={() => void navigate('/patients')}>
+              {t('action.cancel')}
+            </Button>
+          </div>
+        </div>
+        <div className={desk.side}>
+          {mayQueue ? (
+            <div className={desk.queue}>
+              <Checkbox
+                label={t('queue.addNow')}
+                checked={queueing}
+                onChange={(event) => setQueueing(event.currentTarget.checked)}
+              />
+              {queueing ? (
+                <TicketFields form={ticket} onChange={(change) => setTicket({ ...ticket, ...change })} />
+              ) : null}
+            </div>
+          ) : null}
+          <Duplicates form={draft.value} />
         </div>
       </form>
       {slip === null ? null : (
