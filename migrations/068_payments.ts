@@ -3,6 +3,7 @@ import type { Knex } from '../shared/db/connect.ts'
 /**
  * Money that came in, and its reversals: a refund or a void is a row of its own with negative amounts that names what
  * it `reverses_id`; nothing is ever deleted. Numbers run without gaps in each series (`receipt`, `reversal`).
+ * `bill_json` is the bill as the receipt shows it.
  */
 export async function up(db: Knex): Promise<void> {
   await db.raw(`create table payments (
@@ -21,6 +22,7 @@ export async function up(db: Knex): Promise<void> {
     amount_sen int not null,
     rounding_sen int not null default 0,
     balance_sen int not null,
+    bill_json mediumtext null,
     refunded_sen int unsigned not null default 0,
     reverses_id bigint unsigned null,
     reason varchar(200) null,

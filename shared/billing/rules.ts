@@ -1,3 +1,5 @@
+export { rmOf, roundCash, senOf, shareOf, WHOLE_BP } from './money.ts'
+
 /** Where a bill can stand. */
 export const BILL_STATUSES = ['open', 'part_paid', 'paid', 'refunded', 'void'] as const
 /** One of {@link BILL_STATUSES}. */

@@ -1,3 +1,5 @@
+import { shareOf } from '../billing/rules.ts'
+
 /** Who stands behind a panel. */
 export const PANEL_KINDS = ['company', 'insurer'] as const
 /** One of {@link PANEL_KINDS}. */
@@ -14,15 +16,13 @@ export interface Coverage {
   yearLimitSen: number | null
 }
 
-const WHOLE_BP = 10_000
-
 /**
  * The panel's share of a bill of `totalSen`, when it has paid `usedSen` for this patient this year already. Half a sen
  * goes to the patient's good; the share is never negative and never more than the total.
  */
 export function panelShare(totalSen: number, rule: Coverage, usedSen: number): number {
   const covered = Math.max(0, totalSen - rule.copaySen)
-  const share = Math.floor((covered * rule.percentBp + WHOLE_BP / 2) / WHOLE_BP)
+  const share = shareOf(covered, rule.percentBp)
   const left = rule.yearLimitSen === null ? share : Math.max(0, rule.yearLimitSen - usedSen)
   return Math.min(share, rule.visitCapSen ?? share, left)
 }
