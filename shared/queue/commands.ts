@@ -2,8 +2,9 @@ import { onceOf } from '../db/idempotency.ts'
 import { type EnqueueRequest, enqueue, type Paths, type QueueWriteDeps, type Who } from './enqueue.ts'
 import type { GroupInput, NewTicket, QueueInput, Registration, RegistrationInput } from './schema.ts'
 
-export { callNext, moveTicket, undoMove } from './moves.ts'
+export { callNext, lockTicket, moveTicket, undoMove, type WithMove, type WithUndo } from './moves.ts'
 export { reissueSlip } from './reissue.ts'
+export { changeContext, completeHeld, type HeldTicket, holdTicketOf } from './within.ts'
 
 const PATHS: Paths = { patient: () => 'patient.', patientId: () => 'patientId', doctorId: 'ticket.doctorId' }
 
