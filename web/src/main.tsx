@@ -7,6 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App.tsx'
+import { isPublic, PublicPages } from './app/PublicPages.tsx'
 import { SessionProvider } from './app/session.tsx'
 import { cssVariables, theme } from './app/theme.ts'
 import { preferredLanguage, startI18n } from './lib/i18n.ts'
@@ -19,9 +20,13 @@ createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <SessionProvider>
-          <App />
-        </SessionProvider>
+        {isPublic(window.location.pathname) ? (
+          <PublicPages path={window.location.pathname} />
+        ) : (
+          <SessionProvider>
+            <App />
+          </SessionProvider>
+        )}
         <Notifications position="bottom-right" limit={3} />
       </QueryClientProvider>
     </MantineProvider>

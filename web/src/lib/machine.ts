@@ -1,5 +1,10 @@
 /** What is remembered on this machine whoever sits at it: language, theme, room, single-key shortcuts. */
-const SETTINGS = ['clinic.language', 'clinic.singleKeys', 'clinic.room', 'mantine-color-scheme-value'] as const
+const SETTINGS = [
+  'clinic.language',
+  'clinic.singleKeys',
+  'clinic.room',
+  'mantine-color-scheme-value',
+] as const
 
 /** The settings of this machine as they are stored. */
 export function machineSettings(): Map<string, string> {
