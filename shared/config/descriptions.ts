@@ -34,7 +34,8 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, string>> = {
   INITIAL_ADMIN_PASSWORD: 'password of the first users; in production one-time and for superadmin alone',
   DATA_KEY_FILE:
     'key for secrets at rest (32 bytes, base64; older keys on further lines); required in production',
-  SIGNING_KEY_FILE: 'key for signed codes (32 bytes, base64); required in production',
+  SIGNING_KEY_FILE:
+    'key for signed codes (32 bytes, base64; older keys on further lines); required in production',
   WORKER_CONCURRENCY: 'jobs that one worker process runs side by side in each job queue',
   IMPORT_CHUNK_ROWS: 'rows of one import transaction at most',
   CLINIC_FIRST: 'on: heavy work slows itself down while staff would notice it',

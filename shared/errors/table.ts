@@ -43,6 +43,7 @@ export const ERRORS = {
   'state/version': rule(409, 'Someone else changed this in the meantime'),
   'state/conflict': rule(409, 'This is not possible in the present state'),
   'state/duplicate': rule(409, 'This exists already'),
+  'appointment/taken': rule(409, 'This time is taken already'),
   'rule/broken': rule(422, 'This is against a rule of the clinic'),
   'operation/fenced': rule(409, 'Another worker has taken over', true, 'warn'),
   'operation/no-progress': rule(
