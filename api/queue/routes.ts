@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withdrawEmpty } from '../../shared/consultations/commands.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import {
   callNext,
@@ -144,9 +145,11 @@ export function queueRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>
       params: byId,
       body: undoInput,
       response: ticket,
-      handle: async (call) => ({
-        body: await undoMove(deps, ticketId(call.params), call.body.version, whoIs(call)),
-      }),
+      handle: async (call) => {
+        const who = whoIs(call)
+        const also = withdrawEmpty(deps, who)
+        return { body: await undoMove(deps, ticketId(call.params), call.body.version, who, also) }
+      },
     }),
     route({
       ...writes,

@@ -21,7 +21,7 @@ export const note = z.string().max(MAX_NOTE).refine(isStorable, STORABLE)
 const day = z.iso.date()
 const version = z.number().int().min(1)
 const instant = z.string().describe('ISO 8601, UTC')
-const amount = z.string().regex(/^[0-9]{1,6}(\.[0-9]{1,2})?$/, 'Must be an amount in RM such as 45.00')
+const amount = z.string().regex(/^(0|[1-9][0-9]{0,5})\.[0-9]{2}$/, 'Must be an amount in RM such as 45.00')
 const code = z
   .string()
   .trim()
@@ -231,3 +231,74 @@ export const versionList = z.object({
   ),
 })
 export type VersionList = z.infer<typeof versionList>
+
+const MAX_TEMPLATE_NAME = 80
+const templateTexts = {
+  subjective: note.default(''),
+  objective: note.default(''),
+  assessment: note.default(''),
+  plan: note.default(''),
+}
+export const templateInput = z.strictObject({
+  name: line(MAX_TEMPLATE_NAME),
+  shared: z.boolean().default(false).describe('For every doctor, not only for oneself'),
+  ...templateTexts,
+})
+export type TemplateInput = z.output<typeof templateInput>
+
+export const templateChanges = z.strictObject({
+  version: version.optional(),
+  name: line(MAX_TEMPLATE_NAME).optional(),
+  subjective: note.optional(),
+  objective: note.optional(),
+  assessment: note.optional(),
+  plan: note.optional(),
+})
+export type TemplateChanges = z.infer<typeof templateChanges>
+
+/** A prepared note. */
+export const template = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    shared: z.boolean(),
+    subjective: z.string(),
+    objective: z.string(),
+    assessment: z.string(),
+    plan: z.string(),
+    mayChange: z.boolean().describe('Whether the asker may change and delete it'),
+    version: z.number().int(),
+  })
+  .meta({ id: 'NoteTemplate' })
+export type Template = z.infer<typeof template>
+export const templateList = z.object({ data: z.array(template) })
+
+export const historyQuery = z.strictObject({
+  cursor: z.string().max(MAX_CURSOR).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(20),
+})
+export type HistoryQuery = z.output<typeof historyQuery>
+
+/** Visits of a patient, the newest first. A part that the reader has no right to is left out. */
+export const patientHistory = z.object({
+  data: z.array(
+    z.object({
+      visitId: z.string(),
+      day,
+      doctor: doctor.nullable(),
+      ticket: z.object({ id: z.string(), number: z.string(), status: z.string() }).nullable(),
+      consultation: z
+        .object({
+          id: z.string(),
+          status: z.enum(CONSULTATION_STATUSES),
+          assessment: z.string().optional(),
+          plan: z.string().optional(),
+        })
+        .nullable(),
+      diagnoses: z.array(diagnosis).optional(),
+      prescriptions: z.array(prescribed).optional(),
+    }),
+  ),
+  meta: z.object({ limit: z.number().int(), next: z.string().nullable() }),
+})
+export type PatientHistory = z.infer<typeof patientHistory>

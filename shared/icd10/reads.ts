@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { codesLike, codesWithWords } from './repository.ts'
 import type { Icd10Found } from './schema.ts'
 
-export { activeCodes } from './repository.ts'
+export { titlesOf } from './repository.ts'
 
 /** Name of the list of codes in the cache. */
 export const ICD10 = 'icd10'

@@ -52,15 +52,15 @@ export function codesWithWords(db: Db, words: readonly string[], limit: number):
   )
 }
 
-/** Which of these codes are in use. */
-export async function activeCodes(db: Db, codes: readonly string[]): Promise<Set<string>> {
-  if (codes.length === 0) return new Set()
-  const found = await reading(
+/** The titles of those of these codes that are in use. */
+export async function titlesOf(db: Db, codes: readonly string[]): Promise<Map<string, string>> {
+  if (codes.length === 0) return new Map()
+  const rows = await reading(
     db('icd10_codes')
-      .comment('icd10.active')
+      .comment('icd10.titles')
       .whereIn('code', [...codes])
       .where('active', 1)
-      .pluck('code') as PromiseLike<string[]>,
+      .select('code', 'title') as PromiseLike<Icd10Code[]>,
   )
-  return new Set(found)
+  return new Map(rows.map(({ code, title }) => [code, title]))
 }

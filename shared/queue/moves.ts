@@ -35,7 +35,8 @@ async function changing<T extends Changed | null>(
   return ticket as T extends null ? Ticket | null : Ticket
 }
 
-async function lockTicket(trx: Knex.Transaction, id: string): Promise<TicketRow> {
+/** A ticket under its lock, for what another domain writes about it. Throws `not-found`. */
+export async function lockTicket(trx: Knex.Transaction, id: string): Promise<TicketRow> {
   const row = await findTicket(trx, { id }, { lock: true })
   if (row === undefined) throw new AppError('not-found')
   return row
@@ -70,6 +71,12 @@ export type WithMove = (
   before: Pick<TicketRow, 'id' | 'visit_id' | 'status'>,
 ) => Promise<void>
 
+/** What another domain writes with the taking back of a move of this kind; failing, it keeps the move. */
+export type WithUndo = (
+  trx: Knex.Transaction,
+  undone: Pick<TicketRow, 'id' | 'visit_id' | 'status'> & { kind: MoveKind },
+) => Promise<void>
+
 /**
  * Moves a ticket as the table of transitions allows; `also` is written in the same transaction. Throws `state/version` and `state/conflict` with the present
  * ticket, and then nothing was written; `rule/broken` for a doctor who does not work here.
@@ -99,7 +106,8 @@ export async function moveTicket(
 }
 
 /**
- * Takes back the last move of a ticket within ten minutes, once. With a version, only if nothing else happened since.
+ * Takes back the last move of a ticket within ten minutes, once. With a version, only if nothing else happened since;
+ * `also` is written in the same transaction.
  * Throws `state/conflict` with the present ticket when there is nothing to take back.
  */
 export async function undoMove(
@@ -107,6 +115,7 @@ export async function undoMove(
   id: string,
   version: number | undefined,
   who: Who,
+  also?: WithUndo,
 ): Promise<Ticket> {
   const context = await contextOf(deps, who)
   return changing(deps, async (trx) => {
@@ -121,6 +130,7 @@ export async function undoMove(
     const oldest = toSqlUtc(new Date(context.now.getTime() - UNDO_WITHIN_MS))
     if (last.at < oldest)
       return refuse(trx, row, 'state/conflict', 'The last move is more than ten minutes old.')
+    await also?.(trx, { id, visit_id: row.visit_id, status: row.status, kind: last.kind })
     return applyChange(trx, row, { kind: 'undo', next: JSON.parse(last.before_json) }, context)
   })
 }

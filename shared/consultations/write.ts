@@ -1,0 +1,77 @@
+import type { AuditEntry } from '../audit/entry.ts'
+import { auditInsertion } from '../audit/write.ts'
+import type { Knex } from '../db/connect.ts'
+import { inOneTrip, type Step } from '../db/one-trip.ts'
+import { toSqlUtc } from '../units/clock.ts'
+import type { ConsultationRow, ContentColumns, OutlineRow } from './model.ts'
+import type { Diagnosis } from './schema.ts'
+import { viewContent } from './view.ts'
+
+type Changes = Partial<ContentColumns & Pick<OutlineRow, 'status' | 'doctor_id' | 'signed_at' | 'amended_at'>>
+
+/** A state to be kept for ever beside the present one. */
+interface Kept {
+  kind: 'signed' | 'amended' | 'handed-over'
+  of: ConsultationRow
+  userId: string
+  reason: string | null
+}
+
+export interface ConsultationWrite {
+  /** What it is based on: with any other version, state or doctor in the table nothing is written. */
+  seen: ConsultationRow
+  changes: Changes
+  /** Given where they are to be replaced. */
+  diagnoses?: readonly Diagnosis[] | undefined
+  kept?: Kept | undefined
+  audit: AuditEntry
+  now: Date
+}
+
+const keptInsertion = (trx: Knex.Transaction, { kind, of, userId, reason }: Kept, at: string): Step =>
+  trx('consultation_versions').insert({
+    consultation_id: of.id,
+    version: of.version,
+    kind,
+    doctor_id: of.doctor_id,
+    user_id: userId,
+    reason,
+    content: JSON.stringify(viewContent(of)),
+    at,
+  })
+
+function diagnosesSteps(trx: Knex.Transaction, visitId: string, diagnoses: readonly Diagnosis[]): Step[] {
+  const rows = diagnoses.map(({ code, text, primary }, position) => ({
+    visit_id: visitId,
+    position,
+    code,
+    text,
+    is_primary: primary,
+  }))
+  const removal = trx('diagnoses').where({ visit_id: visitId }).delete()
+  return rows.length === 0 ? [removal] : [removal, trx('diagnoses').insert(rows)]
+}
+
+/**
+ * Changes a consultation that still is as it was seen, and raises its version, in one round trip. Answers whether it
+ * was; if not, the caller must end the transaction by throwing, because the rest of the trip has been written.
+ */
+export async function writeConsultation(
+  trx: Knex.Transaction,
+  { seen, changes, diagnoses, kept, audit, now }: ConsultationWrite,
+): Promise<boolean> {
+  const at = toSqlUtc(now)
+  const { id, version, status, doctor_id } = seen
+  const steps: Step[] = [
+    trx('consultations')
+      .where({ id, version, status, doctor_id })
+      .update({ ...changes, version: version + 1, updated_at: at }),
+    'set written = row_count()',
+    ...(diagnoses === undefined ? [] : diagnosesSteps(trx, seen.visit_id, diagnoses)),
+    ...(kept === undefined ? [] : [keptInsertion(trx, kept, at)]),
+    auditInsertion(trx, [audit], now),
+    'select written',
+  ]
+  const { written } = await inOneTrip<{ written: number }>(trx, audit.action, ['written int'], steps)
+  return Number(written) === 1
+}
