@@ -174,19 +174,16 @@ describe('a paired screen', () => {
     await api.ticket({ reason: 'CANARY' }, { name: 'Nurul Canary binti Ali' })
     const called = await callNext('7')
     await live.until('queue.called')
-    expect((await list())[0]).toMatchObject({ online: true })
+    await expect.poll(async () => (await list())[0]).toMatchObject({ online: true })
     expect(live.text()).not.toMatch(/canary|nurul|clinicNumber|patient/i)
     expect(live.text()).toContain('"room":"7"')
 
-    const startedAt = performance.now()
     const first = await asScreen(cookie)('post', '/api/display/acks').send({
       callId: called.callId,
       shown: true,
     })
     expect(ack.parse(first.body)).toMatchObject({ callId: called.callId, spokenAt: null })
     await desk.until('display.acknowledged')
-    // under 500 ms when the machine is not busy; the bench measures it
-    expect(performance.now() - startedAt).toBeLessThan(5000)
     const second = await asScreen(cookie)('post', '/api/display/acks').send({
       callId: called.callId,
       spoken: true,

@@ -3,6 +3,7 @@ import { csvOf, person } from '../../shared/testing/people.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
 import { END, expectNothingLeft, fieldPart, filePart, rawUpload, statusOf } from './testing.ts'
 
+const LINE_MB = 200
 let api: TestApi
 let cookie: string
 
@@ -53,7 +54,7 @@ it.each([
   await expectNothingLeft(api)
 })
 
-it('a line of 60 MB costs no memory', async () => {
+it('a line of 200 MB costs no memory', async () => {
   const before = process.memoryUsage().rss
   let peak = before
   const watch = setInterval(() => {
@@ -61,14 +62,15 @@ it('a line of 60 MB costs no memory', async () => {
   }, 10)
   const megabyte = Buffer.alloc(1024 * 1024, 'x')
   const head = fieldPart('kind', 'patients') + filePart()
-  const length = head.length + 60 * megabyte.length + END.length
+  const length = head.length + LINE_MB * megabyte.length + END.length
   const answer = await rawUpload(api, cookie, { 'Content-Length': String(length) }, async (socket) => {
     socket.write(head)
-    for (let i = 0; i < 60; i++)
+    for (let i = 0; i < LINE_MB; i++)
       if (!socket.write(megabyte)) await new Promise((r) => socket.once('drain', r))
     socket.write(END)
   })
   clearInterval(watch)
   expect(statusOf(answer)).toBe(202)
-  expect((peak - before) / 1024 ** 2).toBeLessThan(80)
+  // held once it would be all of it; what comes and goes depends on when memory is collected
+  expect((peak - before) / 1024 ** 2).toBeLessThan(0.75 * LINE_MB)
 })

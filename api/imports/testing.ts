@@ -38,7 +38,7 @@ export async function rawUpload(
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.write(`POST /api/imports HTTP/1.1\r\n${lines.join('')}\r\n`)
   await feed(socket)
-  await Promise.race([closed, sleep(10_000)])
+  await Promise.race([closed, sleep(40_000, undefined, { ref: false })])
   socket.destroy()
   return answer === '' ? null : answer
 }
@@ -50,7 +50,7 @@ export const uploads = (api: TestApi): Promise<string[]> =>
 
 /** Waits for what is cleaned up after the answer. */
 export async function expectNothingLeft(api: TestApi): Promise<void> {
-  for (let i = 0; i < 40 && (await uploads(api)).length > 0; i++) await sleep(50)
+  for (let i = 0; i < 400 && (await uploads(api)).length > 0; i++) await sleep(50)
   expect(await uploads(api)).toEqual([])
   expect(await api.deps.db('operations')).toEqual([])
 }

@@ -8,6 +8,8 @@ import { startTestApi, type TestApi } from '../http/testing.ts'
 import { expectNothingLeft, fieldPart, filePart, rawUpload, statusOf, uploads } from './testing.ts'
 
 const MAX_BYTES = 64 * 1024 * 1024
+/** What a client that sends too much waits for: room for more, an answer, or the end. */
+const GOES_ON = ['drain', 'data', 'close']
 let api: TestApi
 let cookie: string
 
@@ -186,9 +188,8 @@ describe('a refused upload leaves nothing behind', () => {
 
   it('one that is too large is refused by what it says, or once it is', async () => {
     const say = { 'Content-Length': String(10 * 1024 ** 3) }
-    const startedAt = Date.now()
+    // without a byte of it; a server that waits for some would answer 408
     expect(statusOf(await raw(say, async () => undefined))).toBe(413)
-    expect(Date.now() - startedAt).toBeLessThan(2000)
     const megabyte = Buffer.alloc(1024 * 1024, 'x')
     let sent = 0
     const answer = await raw({ 'Transfer-Encoding': 'chunked' }, async (socket) => {
@@ -202,7 +203,13 @@ describe('a refused upload leaves nothing behind', () => {
       while (!socket.destroyed && sent < 4 * MAX_BYTES) {
         sent += megabyte.length
         if (!socket.write(chunk(megabyte)))
-          await Promise.race([new Promise((r) => socket.once('drain', r)), sleep(300)])
+          await new Promise<void>((go) => {
+            const onto = () => {
+              for (const event of GOES_ON) socket.off(event, onto)
+              go()
+            }
+            for (const event of GOES_ON) socket.once(event, onto)
+          })
         if (socket.readableEnded || socket.bytesRead > 0) break
       }
     })

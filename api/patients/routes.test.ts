@@ -41,8 +41,8 @@ const register = async (more: Record<string, unknown> = {}) => {
   return patient.strict().parse(answer.body)
 }
 const audit = async (where: Record<string, unknown>) => {
-  // the spool closes its file after a second; what is written already is drained at once here
-  await new Promise((resolve) => setTimeout(resolve, 1200))
+  // only files that are closed are drained
+  await api.services.spool.close()
   await drainOnce(api.deps)
   return api.deps.db('audit_entries').where(where).orderBy('id')
 }

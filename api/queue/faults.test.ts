@@ -5,6 +5,7 @@ import { type QueueApi, someone, startQueueApi } from './testing.ts'
 
 const CLIENTS = 10
 const EACH = 12
+const EACH_AT_MOST = 200
 const KILL_EVERY_MS = 25
 
 let api: QueueApi
@@ -40,7 +41,8 @@ describe('registrations while connections are killed', () => {
     const answered = new Map<string, string>()
     let failures = 0
     const client = async (n: number) => {
-      for (let i = 0; i < EACH; i++) {
+      // on a quick machine the connections that were ended may all have been idle ones: then it goes on
+      for (let i = 0; i < EACH || (failures === 0 && i < EACH_AT_MOST); i++) {
         const body = { patient: someone(), ticket: {} }
         for (;;) {
           const answer = await api
@@ -58,17 +60,19 @@ describe('registrations while connections are killed', () => {
     }
     await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)))
     stop.abort()
-    expect(await killed).toBeGreaterThan(5)
+    expect(await killed).toBeGreaterThan(0)
+    const made = answered.size
+    expect(made).toBeGreaterThanOrEqual(CLIENTS * EACH)
     const stored = await api.deps
       .db('tickets as t')
       .join('patients as p', 'p.id', 't.patient_id')
       .orderBy('t.no')
       .select('t.no', 't.number', 'p.id_number')
-    expect(stored.map(({ no }) => no)).toEqual(Array.from({ length: CLIENTS * EACH }, (_, n) => n + 1))
+    expect(stored.map(({ no }) => no)).toEqual(Array.from({ length: made }, (_, n) => n + 1))
     expect(new Map(stored.map(({ number, id_number }) => [number, id_number]))).toEqual(answered)
-    for (const table of ['patients', 'visits']) expect((await api.deps.db(table)).length).toBe(CLIENTS * EACH)
+    for (const table of ['patients', 'visits']) expect((await api.deps.db(table)).length).toBe(made)
     const events = await api.deps.db('outbox_events').where({ topic: 'queue', type: 'queue.created' })
-    expect(events).toHaveLength(CLIENTS * EACH)
+    expect(events).toHaveLength(made)
     expect(failures).toBeGreaterThan(0)
   }, 60_000)
 })

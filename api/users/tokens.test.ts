@@ -5,13 +5,19 @@ import { sessionsAlive } from '../../shared/users/alive.ts'
 import { hashSecret } from '../../shared/users/session-record.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
 
+const MINUTE_MS = 60_000
 let api: TestApi
 let admin: string
+let aheadMs = 0
 beforeAll(async () => {
-  api = await startTestApi({ config: { RATE_LIMIT_GENERAL_PER_HOUR: 1000 } })
+  api = await startTestApi({
+    config: { RATE_LIMIT_GENERAL_PER_HOUR: 1000 },
+    rewire: (deps) => ({ ...deps, clock: { now: () => new Date(Date.now() + aheadMs) } }),
+  })
 })
 afterAll(() => api.close())
 beforeEach(async () => {
+  aheadMs = 0
   await api.deps.emptyTables()
   await flushRedis(api.deps.prefix)
   admin = await api.signIn('admin')
@@ -54,10 +60,10 @@ it('ends when revoked, when it expires, and with its owner', async () => {
   expect((await as(admin, 'delete', `/api/tokens/${first.id}`)).status).toBe(204)
   expect((await withToken(first.token, '/api/users')).status).toBe(401)
 
-  const soon = new Date(Date.now() + 400).toISOString()
+  const soon = new Date(Date.now() + MINUTE_MS).toISOString()
   const brief = (await make({ scopes: ['users.view'], expiresAt: soon })).body
   expect((await withToken(brief.token, '/api/users')).status).toBe(200)
-  await new Promise((resolve) => setTimeout(resolve, 450))
+  aheadMs = MINUTE_MS
   expect((await withToken(brief.token, '/api/users')).status).toBe(401)
 
   const last = (await make({ scopes: ['users.view'] })).body

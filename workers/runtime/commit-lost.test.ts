@@ -103,16 +103,21 @@ it('the server ends a bulk transaction that stands idle, so that a frozen worker
     statementTimeoutMs: 5000,
     idleTransactionS: 1,
   })
+  let hold: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (hold = resolve))
+  let wake: () => void = () => undefined
+  const woken = new Promise<void>((resolve) => (wake = resolve))
   const frozen = idle.transaction(async (trx) => {
     await trx('operations').where({ id }).update({ note: 'held' })
-    await sleep(2000)
+    hold()
+    await woken
     await trx('operations').where({ id }).update({ note: 'too late' })
   })
   const failed = expect(frozen).rejects.toThrow()
-  await sleep(200)
-  const startedAt = Date.now()
+  await held
+  // it wakes only after this, which waits for its lock: so it was the server that ended it
   await deps.db('operations').where({ id }).update({ note: 'free' })
-  expect(Date.now() - startedAt).toBeLessThan(1800)
+  wake()
   await failed
   expect((await rig.record(id)).note).toBe('free')
   await idle.destroy()

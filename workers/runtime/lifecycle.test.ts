@@ -25,6 +25,22 @@ afterAll(async () => {
   await deps.close()
 })
 
+/** Runs two things at once, one of them a little earlier; `wholly`: not before the other has ended. */
+async function headStart<A, B>(
+  firstLeads: boolean,
+  wholly: boolean,
+  first: () => Promise<A>,
+  second: () => Promise<B>,
+): Promise<[A, B]> {
+  const after = (other: Promise<unknown>) => (wholly ? other : sleep(Math.random() * 4))
+  if (firstLeads) {
+    const lead = first()
+    return Promise.all([lead, after(lead).then(second)])
+  }
+  const lead = second()
+  return Promise.all([after(lead).then(first), lead])
+}
+
 /** Makes the holder look silent, and takes over. */
 async function takeOver(id: string, worker = 'another') {
   await deps.db('operations').where({ id }).update({ heartbeat_at: '2026-01-01 00:00:00' })
@@ -200,18 +216,14 @@ describe('a cancel', () => {
       const { id } = await rig.request({ text: '' })
       const { hold } = await claimOperation(deps, id, 'racer')
       if (hold === null) throw new Error('not claimed')
-      // neither side is always the quicker one: each gets a head start in turn, long enough in the first two races
-      const headStartMs = i < 2 ? 250 : Math.random() * 4
-      const head = (late: boolean) => (late ? sleep(headStartMs) : Promise.resolve())
-      const [ended, cancelled] = await Promise.all([
-        head(i % 2 === 0).then(() => completeOperation(deps, hold, {})),
-        head(i % 2 === 1)
-          .then(() => cancelOperation(deps, id, NOBODY))
-          .then(
-            (row) => row.status,
-            (error) => error.code as string,
-          ),
-      ])
+      const complete = () => completeOperation(deps, hold, {})
+      const cancel = () =>
+        cancelOperation(deps, id, NOBODY).then(
+          (row) => row.status,
+          (error) => error.code as string,
+        )
+      // neither side is always the quicker one: each gets a head start in turn, and all of it in the first two races
+      const [ended, cancelled] = await headStart(i % 2 === 1, i < 2, complete, cancel)
       const { status } = await rig.record(id)
       ends.add(status)
       expect(ended).toBe(status)

@@ -30,20 +30,13 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close()
 })
 
-const until = async (holds: () => boolean) => {
-  for (let i = 0; i < 60 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 50))
-}
-
 it('rests while an API process answers people, says so, and goes on at full speed when nobody asks', async () => {
   const deps = await testDeps()
   const pace = clinicFirst(deps)
   const report = startPressureReport(deps)
   open.push(() => report.stop(), pace.stop, deps.close)
   const busy = setInterval(() => report.done(2), 20)
-  await until(() => pace.pauseAfter(100).ms > 0)
-  expect(pace.pauseAfter(100)).toMatchObject({ note: SLOWED_NOTE })
+  await expect.poll(() => pace.pauseAfter(100)).toMatchObject({ note: SLOWED_NOTE })
   clearInterval(busy)
-  await new Promise((resolve) => setTimeout(resolve, 1200))
-  await until(() => pace.pauseAfter(100).ms === 0)
-  expect(pace.pauseAfter(100)).toEqual({ ms: 0, note: null })
-}, 15_000)
+  await expect.poll(() => pace.pauseAfter(100)).toEqual({ ms: 0, note: null })
+})
