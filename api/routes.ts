@@ -1,5 +1,6 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { certificatesRoutes } from './certificates/routes.ts'
 import { displaysRoutes } from './displays/routes.ts'
 import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
@@ -32,6 +33,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...doctorsRoutes(services),
     ...settingsRoutes(services),
     ...queueRoutes(services),
+    ...certificatesRoutes(services),
     ...displaysRoutes(services),
     ...screenRoutes(services),
     ...securityRoutes(services),

@@ -2,17 +2,17 @@ import request from 'supertest'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuditEntry } from '../../shared/audit/entry.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { type ClinicalApi, startClinicalApi } from '../certificates/testing.ts'
 import type { Route } from '../http/route.ts'
-import { type QueueApi, startQueueApi } from '../queue/testing.ts'
 
-let api: QueueApi
+let api: ClinicalApi
 let lines: AuditEntry[] = []
 let isFull = false
 let chief: string
 const ids: Record<string, string> = {}
 
 beforeAll(async () => {
-  api = await startQueueApi()
+  api = await startClinicalApi()
   const { spool } = api.services
   const write = spool.write.bind(spool)
   // the routes hold this object: what goes through it is noted, or refused as by a full disk
@@ -24,6 +24,7 @@ beforeAll(async () => {
   const ticket = await api.ticket()
   ids.ticket = ticket.id
   ids.patient = ticket.patient.id
+  ids.certificates = (await api.certificate()).id
 })
 afterAll(() => api.close())
 
@@ -40,9 +41,9 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Routes that answer nobody's data: numbers, catalogues, rules, the asker's own things. */
 const IMPERSONAL =
-  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|queue\/(stats|pending-actions))/
+  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|queue\/(stats|pending-actions)|stock\/(low|expiring|value))/
 /** Answered by events, which carry what the board shows; or by people and screens without a session. */
-const ELSEWHERE = /^\/api\/(sse|display|track|operations)/
+const ELSEWHERE = /^\/api\/(sse|display|track|verify|operations)/
 
 const reads = () =>
   api.app.routes.filter(
@@ -54,7 +55,9 @@ const reads = () =>
   )
 
 const ask = ({ method, path }: Route) => {
-  const url = path.replace(':id', path.includes('queue') ? `${ids.ticket}` : `${ids.patient}`)
+  const [, , thing = ''] = path.split('/')
+  const id = path.includes('queue') ? ids.ticket : (ids[thing] ?? ids.patient)
+  const url = path.replace(':id', `${id}`)
   const cookie = chief
   if (method === 'GET')
     return request(api.url)

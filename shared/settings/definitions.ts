@@ -7,6 +7,8 @@ const MAX_TEXT = 200
 const MAX_ADDRESS = 500
 const MAX_REGISTRATION = 60
 const MAX_LOGO = 4000
+const MAX_LEAVE_DAYS = 365
+const MAX_BACKDATE_DAYS = 60
 const MAX_START = 9000
 const MAX_MINUTES = 600
 const MAX_ROWS = 20
@@ -31,7 +33,7 @@ const orderOf = <const Word extends string>(words: readonly [Word, ...Word[]]) =
 export const SPOKEN = ['ms', 'en', 'zh', 'ta'] as const
 
 interface Definition {
-  group: 'clinic' | 'queue' | 'display' | 'billing'
+  group: 'clinic' | 'queue' | 'display' | 'billing' | 'documents'
   title: string
   schema: z.ZodType
   default: unknown
@@ -177,6 +179,18 @@ export const SETTINGS = {
     title: 'A line at the foot of receipts',
     schema: text(MAX_TEXT),
     default: '',
+  },
+  'certificates.backdateDays': {
+    group: 'documents',
+    title: 'How many days before its issue a sick leave may begin',
+    schema: z.number().int().min(0).max(MAX_BACKDATE_DAYS),
+    default: 1,
+  },
+  'certificates.maxDays': {
+    group: 'documents',
+    title: 'Longest sick leave that one certificate may give, days',
+    schema: z.number().int().min(1).max(MAX_LEAVE_DAYS),
+    default: 30,
   },
 } as const satisfies Record<string, Definition>
 
