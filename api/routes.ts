@@ -17,6 +17,7 @@ import { queueRoutes } from './queue/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import type { ApiServices } from './services.ts'
 import { settingsRoutes } from './settings/routes.ts'
+import { stockRoutes } from './stock/routes.ts'
 import { usersRoutes } from './users/routes.ts'
 
 /** Every route of the API. A domain joins by one line. */
@@ -28,6 +29,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...operationsRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),
+    ...stockRoutes(services),
     ...icd10Routes(services),
     ...patientsRoutes(services),
     ...doctorsRoutes(services),

@@ -1,12 +1,11 @@
 /**
  * Domains whose lists also show something of another domain's records: names of patients stand on the queue's board,
- * and the clinic's settings decide how it reads; the dashboard counts what happens in all of them. A write there makes
- * the lists here old in the same step.
+ * and the clinic's settings decide how it reads. A write there makes the lists here old in the same step.
  */
 const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
-  patients: ['queue', 'dashboard'],
-  queue: ['dashboard'],
+  patients: ['queue'],
   settings: ['queue'],
+  medications: ['stock'],
 }
 
 /** The other domains whose lists a change of this domain makes old. */

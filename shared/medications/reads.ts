@@ -112,4 +112,5 @@ export async function medicationRows(db: Db, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]))
 }
 
+export { titleOf } from './view.ts'
 export type { MedicationRow }

@@ -25,3 +25,15 @@ export function toMedication(row: MedicationRow, variant: MedicationVariant): Me
     version: row.version,
   }
 }
+
+/** Longest name on lists, bills and labels. */
+const MAX_TITLE = 200
+
+/** What a medicine is called on lists, bills and labels. */
+export function titleOf(
+  row: Pick<MedicationRow, 'generic_name' | 'brand_name' | 'strength' | 'form'>,
+): string {
+  const brand = row.brand_name === null ? null : `(${row.brand_name})`
+  const words = [row.generic_name, brand, row.strength, row.form].filter((word) => word !== null)
+  return [...words.join(' ')].slice(0, MAX_TITLE).join('')
+}
