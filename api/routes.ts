@@ -1,6 +1,7 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { certificatesRoutes } from './certificates/routes.ts'
+import { dashboardRoutes } from './dashboard/routes.ts'
 import { displaysRoutes } from './displays/routes.ts'
 import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
@@ -35,6 +36,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...doctorsRoutes(services),
     ...settingsRoutes(services),
     ...queueRoutes(services),
+    ...dashboardRoutes(services),
     ...certificatesRoutes(services),
     ...displaysRoutes(services),
     ...screenRoutes(services),

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import { auditInsertion } from '../audit/write.ts'
+import { diagnosesInsertion } from '../dashboard/commands.ts'
 import type { Knex } from '../db/connect.ts'
 import { inOneTrip, type Step } from '../db/one-trip.ts'
 import { toSqlUtc } from '../units/clock.ts'
@@ -62,12 +63,15 @@ export async function writeConsultation(
 ): Promise<boolean> {
   const at = toSqlUtc(now)
   const { id, version, status, doctor_id } = seen
+  const isCounted = (changes.status ?? status) !== 'draft'
   const steps: Step[] = [
+    ...(status === 'draft' ? [] : [diagnosesInsertion(trx, seen.visit_id, -1)]),
     trx('consultations')
       .where({ id, version, status, doctor_id })
       .update({ ...changes, version: version + 1, updated_at: at }),
     'set written = row_count()',
     ...(diagnoses === undefined ? [] : diagnosesSteps(trx, seen.visit_id, diagnoses)),
+    ...(isCounted ? [diagnosesInsertion(trx, seen.visit_id, 1)] : []),
     ...(kept === undefined ? [] : [keptInsertion(trx, kept, at)]),
     auditInsertion(trx, [audit], now),
     'select written',

@@ -96,40 +96,6 @@ export function ticketFigures(ticket: CountedTicket, people: number): Figure[] {
   return figures
 }
 
-/** Money taken; negative for what is refunded or void. `day` is the day of this movement. */
-export const takingFigures = (taking: {
-  day: string
-  doctorId: string | null
-  method: string
-  amountSen: number
-}): Figure[] => [
-  {
-    measure: 'takings',
-    day: taking.day,
-    doctorId: taking.doctorId,
-    part: taking.method,
-    value: taking.amountSen,
-  },
-]
-
-/** Units of medicines handed over; negative for what came back. */
-export const medicineFigures = (
-  day: string,
-  doctorId: string | null,
-  lines: readonly { medicationId: string; quantity: number }[],
-): Figure[] =>
-  lines.map(({ medicationId, quantity }) => ({
-    measure: 'medicines',
-    day,
-    doctorId,
-    part: medicationId,
-    value: quantity,
-  }))
-
-/** Coded diagnoses of a consultation. */
-export const diagnosisFigures = (day: string, doctorId: string | null, codes: readonly string[]): Figure[] =>
-  codes.map((code) => ({ measure: 'diagnoses', day, doctorId, part: code, value: 1 }))
-
 /** Somebody registered by hand at that instant; nobody for rows that an import made. */
 export const newPatientFigures = (
   patients: readonly { importNo: number | null; createdAt: string }[],

@@ -13,6 +13,7 @@ const COMMANDS: CommandTable = {
   'audit verify': () => import('./audit-verify.ts'),
   'secrets:generate': () => import('./secrets-generate.ts'),
   doctor: () => import('./doctor.ts'),
+  'dashboard:rebuild': () => import('./dashboard-rebuild.ts'),
   'docs:generate': () => import('./docs-generate.ts'),
 }
 
