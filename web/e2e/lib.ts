@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 
 /** The running system and the password of its first users; `npm run test:e2e` gives them. */
 export const BASE_URL = process.env.E2E_BASE_URL ?? 'http://127.0.0.1:8080'
@@ -29,6 +30,8 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A kiosk lets its page sound without a touch.
+      '--autoplay-policy=no-user-gesture-required',
     ],
   })
 }
@@ -90,3 +93,50 @@ export async function seriousFaults(page: Page): Promise<string[]> {
       ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
     )
 }
+
+/** What stands at the screen during one test. */
+export interface Seat {
+  page: Page
+  context: BrowserContext
+  faults: string[]
+}
+
+/** A browser for the tests of a file; each test gets fresh people, whose windows close when it ends. */
+export function usePeople(): (choice?: ContextChoice) => Promise<Seat> {
+  let browser: Browser
+  const open: BrowserContext[] = []
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((one) => one.close()))
+  })
+  afterAll(() => browser.close())
+  return async (choice = {}) => {
+    const made = await context(browser, choice)
+    open.push(made)
+    const page = await made.newPage()
+    return { page, context: made, faults: watchFaults(page) }
+  }
+}
+
+/** Calls the API as the person who is signed in at a page; throws with the answer when it is refused. */
+export async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await page.request.fetch(path, {
+    method,
+    headers: { 'X-Requested-With': 'clinic' },
+    ...(body === undefined ? {} : { data: body }),
+  })
+  if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)
+  return answer.status() === 204 ? (undefined as T) : ((await answer.json()) as T)
+}
+
+/** A name nobody else has, so that runs and files do not meet. */
+export const uniqueName = (start: string): string => `${start} ${letters(Date.now())}${letters(++made)}`
+
+let made = 0
+const LETTERS = 26
+const letters = (number: number): string =>
+  number < LETTERS
+    ? String.fromCharCode(97 + number)
+    : letters(Math.floor(number / LETTERS)) + letters(number % LETTERS)

@@ -1,0 +1,42 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { call, signIn, uniqueName, usePeople } from './lib.ts'
+
+const FIRST_LOAD_BYTES = 320 * 1024
+
+const person = usePeople()
+
+describe('the line', () => {
+  it('says when it is cut, keeps what is shown, and comes back by itself', async () => {
+    const { page, context } = await person()
+    await signIn(page)
+    await call(page, 'POST', '/api/patients', { name: uniqueName('Intan binti') })
+    await page.goto('/patients')
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.locator('#main li a').first().waitFor()
+    await context.setOffline(true)
+    await page.getByText('Offline', { exact: true }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('intan')
+    await page.getByText('The server cannot be reached.').waitFor()
+    expect(await page.locator('#main li a').count()).toBeGreaterThan(0)
+    await context.setOffline(false)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.keyboard.type(' b')
+    await page.getByRole('option').first().waitFor()
+  })
+
+  it('loads at most 320 kB of compressed script up to the first page', async () => {
+    const { page } = await person()
+    const scripts = new Map<string, number>()
+    page.on('response', async (response) => {
+      if (!response.url().endsWith('.js')) return
+      scripts.set(response.url(), gzipSync(await response.body()).length)
+    })
+    await signIn(page)
+    await page.getByRole('heading', { name: 'Queue' }).waitFor()
+    const bytes = [...scripts.values()].reduce((all, one) => all + one, 0)
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThan(FIRST_LOAD_BYTES)
+  })
+})

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { call, FILES, seriousFaults, signIn, uniqueName, usePeople } from './lib.ts'
+
+const person = usePeople()
+
+describe('every screen', () => {
+  it.each([
+    { width: 1280, scheme: 'light', language: 'en' },
+    { width: 360, scheme: 'dark', language: 'ms' },
+  ] as const)('has nothing serious for axe and fits $width px in $scheme', async (choice) => {
+    const { page, faults } = await person(choice)
+    const found: Record<string, string[]> = {}
+    const look = async (screen: string) => {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+      const serious = await seriousFaults(page)
+      if (serious.length > 0 || wide) found[screen] = wide ? [...serious, 'wider than the window'] : serious
+    }
+    await page.goto('/')
+    await page.locator('input[name=username]').waitFor()
+    await look('sign-in')
+    await signIn(page)
+    await call(page, 'POST', '/api/registrations', { patient: { name: uniqueName('Aisyah binti') } })
+    for (const [address, ready] of [
+      ['/queue', '#main figure'],
+      ['/patients', '#main h1'],
+      ['/patients/new', 'form input[name=name]'],
+      ['/imports', '#main h1'],
+      ['/imports/new', 'input[type=file]'],
+      ['/account/password', 'input[name=newPassword]'],
+      ['/account/sessions', '#main table'],
+    ] as const) {
+      await page.goto(address)
+      await page.locator(ready).first().waitFor({ state: 'attached' })
+      await look(address)
+    }
+    await page.goto('/imports/new')
+    await page.locator('input[type=file]').setInputFiles(FILES.spreadsheet.pathname)
+    await page.locator('#main table').first().waitFor()
+    await look('preview')
+    await page.getByRole('button', { name: /^(Start import|Mula import)$/ }).click()
+    await page.locator('#main [data-percent]').waitFor()
+    await look('operation')
+    await page.locator('header button[aria-expanded]').first().click()
+    await page.getByRole('dialog').waitFor()
+    await look('job tray')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('/')
+    await page.keyboard.type('bin')
+    await page.getByRole('option').first().waitFor()
+    await look('search')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/patients\/\d+$/)
+    await page.getByRole('button', { name: /^(Edit|Ubah)$/ }).waitFor()
+    await look('patient')
+    expect(found).toEqual({})
+    expect(faults).toEqual([])
+  })
+})
