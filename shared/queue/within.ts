@@ -9,6 +9,8 @@ import { nextState } from './next-state.ts'
 import { findTicket } from './repository.ts'
 import { moveKind } from './rules.ts'
 
+export { QUEUE } from './domain.ts'
+
 /** A ticket that a transaction of another domain holds. */
 export type HeldTicket = TicketRow
 
