@@ -112,7 +112,7 @@ describe('an operation', () => {
       (await get(`/api/operations?${query}`)).body.data.map((row: { id: string }) => row.id)
     expect(await ids('status=completed&kind=patients&type=import')).toEqual([id])
     expect(await ids('limit=1&page=2')).toEqual([id])
-    expect(await ids('from=2000-01-01&to=2000-01-02')).toEqual([])
+    expect(await ids('from=2000-01-01&to=2000-01-01')).toEqual([])
     const first = await get('/api/operations?limit=1')
     expect(await ids(`limit=1&cursor=${first.body.meta.next}`)).toEqual([id])
     for (const query of [
@@ -123,6 +123,7 @@ describe('an operation', () => {
       'status=fine',
       'cursor=x',
       'from=1',
+      'from=2026-02-02&to=2026-02-01',
       'x=1',
       'kind=%C3%A9',
     ])

@@ -7,6 +7,7 @@ import {
   undoOperation,
 } from '../../shared/operations/commands.ts'
 import { getVisibleOperation, listOperations, showOperation } from '../../shared/operations/reads.ts'
+import { releaseRehearsal } from '../../shared/operations/release.ts'
 import type { OperationRow } from '../../shared/operations/repository.ts'
 import {
   operation,
@@ -16,6 +17,7 @@ import {
 } from '../../shared/operations/schema.ts'
 import type { Principal } from '../../shared/rights/permissions.ts'
 import { isUuid } from '../../shared/units/ids.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Reply, type Route, route } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { assertMayChange } from './policy.ts'
@@ -109,6 +111,24 @@ export function operationsRoutes({ deps, queues }: ApiServices): Route[] {
         const row = await visible(call)
         assertMayChange(principalOf(call), row)
         return accepted(await retryOperation(deps, queues, row.id, askerOf(call)))
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/operations/:id/release',
+      tag: 'operations',
+      summary:
+        'Run a rehearsed import (dryRun, needs_review) for real: a new operation with the same file and options; ' +
+        'takes an Idempotency-Key',
+      access: 'session',
+      limit: 'heavy',
+      params: idParams,
+      response: operationEnvelope,
+      handle: async (call) => {
+        const row = await visible(call)
+        assertMayChange(principalOf(call), row)
+        const key = idempotencyKeyOf(call)
+        return accepted(await releaseRehearsal(deps, queues, row.id, askerOf(call), key))
       },
     }),
     route({

@@ -33,7 +33,7 @@ export interface OperationRequest {
   idempotencyKey?: string | undefined
 }
 
-const byWhom = (asker: Asker): Omit<AuditEntry, 'action' | 'outcome'> => ({
+export const byWhom = (asker: Asker): Omit<AuditEntry, 'action' | 'outcome'> => ({
   userId: asker.principal?.userId ?? null,
   username: asker.principal?.username ?? null,
   role: asker.principal?.role ?? null,
@@ -97,13 +97,15 @@ async function insertOperation(trx: Knex.Transaction, request: OperationRequest,
 /**
  * Writes down a heavy piece of work and rings the bell for it. One transaction holds the operation, its audit row, its
  * event and its idempotency key, so a repeat under the same key answers the first operation (`replayed`), and a repeat
- * with another payload throws `request/idempotency-mismatch`.
+ * with another payload throws `request/idempotency-mismatch`. `inside` runs in the same transaction, unless it is a
+ * repeat.
  */
 export async function requestOperation(
   deps: Deps,
   queues: JobQueues,
   request: OperationRequest,
   asker: Asker,
+  inside?: (trx: Knex.Transaction) => Promise<void>,
 ): Promise<{ row: OperationRow; replayed: boolean }> {
   const userId = asker.principal?.userId
   const key = userId === undefined ? undefined : request.idempotencyKey
@@ -130,6 +132,7 @@ export async function requestOperation(
         outcome: 'ok',
         detail: { kind: request.kind },
       })
+      await inside?.(trx)
       await addEvent(trx, operationEvent(made, at, await placeInLine(trx, made)))
       return made
     })
@@ -147,6 +150,13 @@ export async function requestOperation(
 /** Channel on which a cancel reaches the worker that holds the job without waiting for its next chunk. */
 export const cancelChannel = (deps: Pick<Deps, 'prefix'>): string => `${deps.prefix}:cancel`
 
+/** The refusal of a change that the state forbids, with the record as it is. */
+export const stateConflict = (row: OperationRow, verb: string): AppError =>
+  new AppError('state/conflict', {
+    detail: `This operation is ${row.status}; it cannot be ${verb}.`,
+    extra: { operation: viewOperation(row) },
+  })
+
 async function change(
   deps: Deps,
   id: string,
@@ -159,12 +169,7 @@ async function change(
   const changed = await inTransaction(deps.db, async (trx) => {
     const row = await lockOperation(trx, id)
     if (row === undefined) throw new AppError('not-found')
-    if (!allowed.includes(row.status)) {
-      throw new AppError('state/conflict', {
-        detail: `This operation is ${row.status}; it cannot be ${verb}.`,
-        extra: { operation: viewOperation(row) },
-      })
-    }
+    if (!allowed.includes(row.status)) throw stateConflict(row, verb)
     await trx('operations')
       .where({ id })
       .update({ ...fields(row), version: row.version + 1 })

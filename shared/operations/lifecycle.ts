@@ -5,6 +5,7 @@ import { AppError, toProblem } from '../errors/app-error.ts'
 import { addEvent, ring } from '../events/outbox.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { operationEvent } from './events.ts'
+import { isRehearsal } from './rehearsal.ts'
 import { findOperation, lockOperation, type OperationRow } from './repository.ts'
 import { HELD_STATUSES, type OperationStatus } from './schema.ts'
 
@@ -138,9 +139,14 @@ async function endHeld(
   return ended
 }
 
+function goodEnd(row: OperationRow): OperationStatus {
+  if (row.status === 'undoing') return 'undone'
+  return isRehearsal(row) ? 'needs_review' : 'completed'
+}
+
 /**
- * Ends held work well: `completed` (`undone` when it was taken back), or `cancelled` if that was asked before this
- * transaction, never both.
+ * Ends held work well: `completed` (`undone` when it was taken back, `needs_review` when it was a rehearsal, which
+ * waits for a decision), or `cancelled` if that was asked before this transaction, never both.
  * `inside` runs in the same transaction (clean-up of working tables).
  */
 export function completeOperation(
@@ -154,7 +160,7 @@ export function completeOperation(
     hold,
     (row) =>
       row.cancel_requested_at === null
-        ? { status: row.status === 'undoing' ? 'undone' : 'completed', fields: { percent: 100, ...fields } }
+        ? { status: goodEnd(row), fields: { percent: 100, ...fields } }
         : { status: 'cancelled' },
     inside,
   )

@@ -75,20 +75,25 @@ const MAX_LIMIT = 100
 /** Kinds and reason codes are plain words of ours; their columns are ASCII, which other text cannot be compared with. */
 const word = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)
 
-export const operationListQuery = z.strictObject({
-  page: z.coerce.number().int().min(1).default(1),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(20),
-  cursor: z.string().max(40).optional(),
-  type: z.enum(OPERATION_TYPES).optional(),
-  kind: word.optional(),
-  status: z.enum(OPERATION_STATUSES).optional(),
-  user: z
-    .string()
-    .regex(/^[1-9]\d{0,18}$/)
-    .optional(),
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
-})
+export const operationListQuery = z
+  .strictObject({
+    page: z.coerce.number().int().min(1).default(1),
+    limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(20),
+    cursor: z.string().max(40).optional(),
+    type: z.enum(OPERATION_TYPES).optional(),
+    kind: word.optional(),
+    status: z.enum(OPERATION_STATUSES).optional(),
+    user: z
+      .string()
+      .regex(/^[1-9]\d{0,18}$/)
+      .optional(),
+    from: z.iso.date().optional(),
+    to: z.iso.date().optional(),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ['to'],
+    message: 'Must not be before from',
+  })
 export type OperationListQuery = z.output<typeof operationListQuery>
 
 export const listMeta = z.object({

@@ -142,7 +142,7 @@ async function report(
     await pipeline(Readable.from(refusedFile(services.deps, row)), createWriteStream(refusedPath))
     console.log(`refused rows: ${refusedPath}`)
   }
-  if (row.status === 'completed') return EXIT.ok
+  if (row.status === 'completed' || row.status === 'needs_review') return EXIT.ok
   const problem = row.error as { title?: string; detail?: string } | null
   throw new CommandFailed(`${row.status}: ${problem?.detail ?? problem?.title ?? 'see the operation'}`)
 }

@@ -115,7 +115,9 @@ async function importFile(claimed: Run): Promise<void> {
     ...(invalidation === undefined ? {} : { note: invalidation }),
   })
   await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
-  if (ended !== 'completed') return
-  if (claimed.row.file_path !== null) await rm(claimed.row.file_path, { force: true })
+  if (ended !== 'completed' && ended !== 'needs_review') return
+  // a rehearsal's file is imported when somebody decides so
+  if (ended === 'completed' && claimed.row.file_path !== null)
+    await rm(claimed.row.file_path, { force: true })
   await rememberMapping(run, source).catch((error) => run.log.warn({ err: error }, 'mapping not remembered'))
 }
