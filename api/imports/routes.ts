@@ -5,12 +5,19 @@ import { AppError } from '../../shared/errors/app-error.ts'
 import { IMPORT_KINDS } from '../../shared/imports/kinds.ts'
 import { previewFile } from '../../shared/imports/preview.ts'
 import { earlierWithFile, rememberedMappings } from '../../shared/imports/reads.ts'
-import { importKinds, importOptions, importPreview, previewOptions } from '../../shared/imports/schema.ts'
+import {
+  importKinds,
+  importOptions,
+  importPreview,
+  type Mapping,
+  previewOptions,
+} from '../../shared/imports/schema.ts'
 import { templateCsv } from '../../shared/imports/template.ts'
 import { requestOperation } from '../../shared/operations/commands.ts'
 import { showOperation } from '../../shared/operations/reads.ts'
 import { operation } from '../../shared/operations/schema.ts'
 import type { Principal } from '../../shared/rights/permissions.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Route, route } from '../http/route.ts'
 import { validate } from '../http/validate.ts'
 import { assertMayImport, IMPORTERS } from '../operations/policy.ts'
@@ -21,7 +28,6 @@ const kindName = z.enum(Object.keys(IMPORT_KINDS) as [keyof typeof IMPORT_KINDS]
 const format = z.enum(['csv', 'tsv']).optional()
 const importFields = z.strictObject({ kind: kindName, format, options: importOptions })
 const previewFields = z.strictObject({ kind: kindName, format, options: previewOptions })
-const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,80}$/)
 const accepted = z.object({ operation, sameFileAs: z.string().nullable() })
 
 const IMPORT_ACCESS = { anyOf: IMPORTERS }
@@ -35,6 +41,21 @@ function withOptions(fields: Record<string, string>): Record<string, unknown> {
   } catch {
     throw new AppError('request/invalid', { errors: [{ path: 'options', message: 'Must be JSON' }] })
   }
+}
+
+const MAX_FAULTS = 50
+const MAX_FAULT_PATH_CHARS = 100
+
+/** Refuses a mapping of fields that the kind has not, before the file is taken. */
+function refuseUnknownFields(kind: keyof typeof IMPORT_KINDS, mapping: Mapping | undefined): void {
+  const known = new Set<string>(IMPORT_KINDS[kind].fields.map(({ name }) => name))
+  const unknown = Object.keys(mapping ?? {}).filter((name) => !known.has(name))
+  if (unknown.length === 0) return
+  const fault = (name: string) => ({
+    path: `options.mapping.${name}`.slice(0, MAX_FAULT_PATH_CHARS),
+    message: 'This kind of import has no such field',
+  })
+  throw new AppError('request/invalid', { errors: unknown.slice(0, MAX_FAULTS).map(fault) })
 }
 
 function refuseAbsentModes(options: z.output<typeof importOptions>): void {
@@ -56,7 +77,9 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
     let parts: z.output<S> | undefined
     const check = (fields: Record<string, string>) => {
       parts = validate(schema, withOptions(fields))
-      assertMayImport(call.principal as Principal, (parts as { kind: string }).kind)
+      const { kind, options } = parts as unknown as z.output<typeof previewFields>
+      assertMayImport(call.principal as Principal, kind)
+      refuseUnknownFields(kind, options.mapping)
     }
     const { file } = await receiveUpload(call.req, {
       dir: uploads,
@@ -78,8 +101,7 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
       mode: 'upload',
       response: accepted,
       handle: async (call) => {
-        const key = call.header('idempotency-key')
-        const idempotency = key === undefined ? undefined : validate(idempotencyKey, key)
+        const idempotencyKey = idempotencyKeyOf(call)
         const { parts, file } = await receive(call, importFields)
         try {
           refuseAbsentModes(parts.options)
@@ -95,7 +117,7 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
                 ...(parts.format === undefined ? {} : { format: parts.format }),
               },
               file,
-              idempotencyKey: idempotency,
+              idempotencyKey,
             },
             { principal: call.principal, address: call.address, requestId: call.requestId },
           )

@@ -138,6 +138,16 @@ describe('a refused upload leaves nothing behind', () => {
       () => post().field('kind', 'patients').field('options', '{"speed":9}').attach('file', file, 'p.csv'),
     ],
     [
+      'a mapping of a field that is not known',
+      400,
+      'request/invalid',
+      () =>
+        post()
+          .field('kind', 'patients')
+          .field('options', '{"mapping":{"name":"NAMA","shoe_size":"SAIZ"}}')
+          .attach('file', file, 'p.csv'),
+    ],
+    [
       'a mode that is not there yet',
       422,
       'rule/broken',
@@ -166,6 +176,18 @@ describe('a refused upload leaves nothing behind', () => {
     const answer = await send()
     expect([answer.status, answer.body.code]).toEqual([status, code])
     await expectNothingLeft(api)
+  })
+
+  it('a mapping names the field that is not known', async () => {
+    const mapping = { name: 'NAMA', shoe_size: 'SAIZ' }
+    for (const path of ['/api/imports', '/api/imports/preview']) {
+      const answer = await post(path)
+        .field('kind', 'patients')
+        .field('options', JSON.stringify({ mapping }))
+        .attach('file', file, 'p.csv')
+      expect(answer.status, path).toBe(400)
+      expect(answer.body.errors).toMatchObject([{ path: 'options.mapping.shoe_size' }])
+    }
   })
 
   it('a body without a boundary, or that is none', async () => {
