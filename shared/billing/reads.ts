@@ -1,0 +1,106 @@
+import { type Cached, cachedList } from '../cache/read-cache.ts'
+import { AppError } from '../errors/app-error.ts'
+import { settingsOf } from '../settings/reads.ts'
+import { isRowId } from '../units/ids.ts'
+import { BILLING, type BillingReadDeps, reckoningOf } from './domain.ts'
+import { loadBill } from './load.ts'
+import { countPayments, findCopy, findPayment, listPayments, listTenders } from './repository.ts'
+import type { Bill, BillCopy, Payment, PaymentList, PaymentQuery, Receipt } from './schema.ts'
+import { viewBill, viewPayment, viewPayments } from './view.ts'
+
+const BILL_TTL_S = 60
+const DEEPEST_ROW = 10_000
+const MAX_NUMBER = 16
+
+/** Whose bills somebody may see: all, or those of one doctor's patients (`null`: of nobody's). */
+export type BillScope = 'all' | { doctorId: string | null }
+
+const mayRead = (scope: BillScope, doctorId: string | null): boolean =>
+  scope === 'all' || (doctorId !== null && doctorId === scope.doctorId)
+
+/** The bill that a visit is on, from the cache; throws `not-found`, for another doctor's too where the scope says so. */
+export async function getBill(
+  deps: BillingReadDeps,
+  visitId: string,
+  scope: BillScope,
+): Promise<Cached & { bill: Bill }> {
+  if (!isRowId(visitId)) throw new AppError('not-found')
+  const reckoning = await reckoningOf(deps)
+  // the day is in the key because a panel's yearly limit begins anew
+  const ask = { domain: BILLING, variant: 'bill-1', key: `${visitId}:${reckoning.on}`, ttlS: BILL_TTL_S }
+  const answer = await cachedList(deps, ask, async () =>
+    viewBill(await loadBill(deps.db, visitId, reckoning)),
+  )
+  const bill = JSON.parse(answer.json.toString()) as Bill
+  if (!mayRead(scope, bill.doctorId)) throw new AppError('not-found')
+  return { ...answer, bill }
+}
+
+/** One payment; throws `not-found`. */
+export async function getPayment(
+  { db }: Pick<BillingReadDeps, 'db'>,
+  id: string,
+  scope: BillScope,
+): Promise<Payment> {
+  const row = isRowId(id) ? await findPayment(db, { id }) : undefined
+  if (row === undefined || !mayRead(scope, row.doctor_id)) throw new AppError('not-found')
+  return viewPayment(row, await listTenders(db, [row.id]))
+}
+
+/** A receipt by its number, as it was given but for what happened to the payment since; throws `not-found`. */
+export async function getReceipt(deps: BillingReadDeps, number: string, scope: BillScope): Promise<Receipt> {
+  const settings = await settingsOf(deps)
+  const row = number.length > MAX_NUMBER ? undefined : await findPayment(deps.db, { number })
+  if (row === undefined || !mayRead(scope, row.doctor_id)) throw new AppError('not-found')
+  const tenders = await listTenders(deps.db, [row.id])
+  const copy = await findCopy(deps.db, row.id)
+  return {
+    payment: viewPayment(row, tenders),
+    bill: copy?.bill_json == null ? null : (JSON.parse(copy.bill_json) as BillCopy),
+    clinic: {
+      name: settings['clinic.name'],
+      address: settings['clinic.address'],
+      phone: settings['clinic.phone'],
+      sstNumber: settings['billing.sstNumber'],
+      note: settings['billing.receiptNote'],
+    },
+    reversedNumber: copy?.reversed_number ?? null,
+  }
+}
+
+/** Payments and reversals, newest first, by page or cursor. */
+export async function getPayments(
+  { db }: Pick<BillingReadDeps, 'db'>,
+  { page, limit, cursor, ...filter }: PaymentQuery,
+  scope: BillScope,
+): Promise<PaymentList> {
+  if (cursor !== undefined && (!isRowId(cursor) || page !== undefined))
+    throw new AppError('request/invalid', {
+      errors: [{ path: 'cursor', message: 'Not a cursor of this list' }],
+    })
+  const at = page ?? 1
+  if (cursor === undefined && at * limit > DEEPEST_ROW) throw new AppError('request/too-deep-page')
+  // nobody's payments have the id 0
+  const where = scope === 'all' ? filter : { ...filter, doctorId: scope.doctorId ?? '0' }
+  const from = cursor === undefined ? { skip: (at - 1) * limit } : { after: cursor }
+  const rows = await listPayments(db, where, from, limit + 1)
+  const more = rows.length > limit
+  if (more) rows.pop()
+  const counted = await countPayments(db, where, DEEPEST_ROW)
+  const tenders = await listTenders(
+    db,
+    rows.map(({ id }) => id),
+  )
+  const total = Math.min(counted, DEEPEST_ROW)
+  return {
+    data: viewPayments(rows, tenders),
+    meta: {
+      page: cursor === undefined ? at : null,
+      limit,
+      total,
+      totalPages: Math.ceil(total / limit),
+      ...(counted > DEEPEST_ROW ? { totalIsAtLeast: true } : {}),
+      next: more ? (rows.at(-1)?.id ?? null) : null,
+    },
+  }
+}
