@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { FILES, signIn, usePeople } from './lib.ts'
+import { FILES, peopleHere, signIn } from './lib.ts'
 
 /** The examples in shared/testing/data: their answers name 41 refused rows of 400. */
 const EXAMPLES = { read: 400, rejected: 41 }
 const DONE_MS = 60_000
 
-const person = usePeople()
+const person = peopleHere()
 
 /** The number beside a word of the counts. */
 async function count(page: Page, part: string): Promise<number> {

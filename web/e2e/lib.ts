@@ -102,7 +102,7 @@ export interface Seat {
 }
 
 /** A browser for the tests of a file; each test gets fresh people, whose windows close when it ends. */
-export function usePeople(): (choice?: ContextChoice) => Promise<Seat> {
+export function peopleHere(): (choice?: ContextChoice) => Promise<Seat> {
   let browser: Browser
   const open: BrowserContext[] = []
   beforeAll(async () => {

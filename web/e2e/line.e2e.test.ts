@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { call, signIn, uniqueName, usePeople } from './lib.ts'
+import { call, peopleHere, signIn, uniqueName } from './lib.ts'
 
 const FIRST_LOAD_BYTES = 320 * 1024
 
-const person = usePeople()
+const person = peopleHere()
 
 describe('the line', () => {
   it('says when it is cut, keeps what is shown, and comes back by itself', async () => {

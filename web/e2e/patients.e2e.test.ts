@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { signIn, usePeople } from './lib.ts'
+import { peopleHere, signIn } from './lib.ts'
 
-const person = usePeople()
+const person = peopleHere()
 
 describe('patients', () => {
   it('registers, refuses what is wrong beside the field, and shows both sides of a clash', async () => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { call, signIn, uniqueName, usePeople } from './lib.ts'
+import { call, peopleHere, signIn, uniqueName } from './lib.ts'
 
 interface Ticket {
   id: string
@@ -11,7 +11,7 @@ interface Ticket {
 
 const SPOKEN_MS = 90_000
 
-const person = usePeople()
+const person = peopleHere()
 
 /** A new person with a ticket, by the API. */
 async function ticketFor(page: Page, name: string): Promise<Ticket> {
@@ -32,6 +32,7 @@ describe('the queue', () => {
     await page.getByRole('heading', { name: 'Register patient' }).waitFor()
     await page.locator('input[name=name]:focus').waitFor()
     await page.keyboard.type(name)
+    await page.fill('input[name=phone]', '012-345 6701')
     await page.getByRole('heading', { name: 'Already in the file?' }).waitFor()
     await page.keyboard.press('Enter')
     const slip = page.getByRole('dialog', { name: /^Slip [A-Z]\d+$/ })

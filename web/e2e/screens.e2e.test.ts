@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { call, FILES, seriousFaults, signIn, uniqueName, usePeople } from './lib.ts'
+import { call, FILES, peopleHere, seriousFaults, signIn, uniqueName } from './lib.ts'
 
-const person = usePeople()
+const person = peopleHere()
 
 describe('every screen', () => {
   it.each([
@@ -40,6 +40,8 @@ describe('every screen', () => {
     await page.getByRole('button', { name: /^(Start import|Mula import)$/ }).click()
     await page.locator('#main [data-percent]').waitFor()
     await look('operation')
+    await page.goto('/patients')
+    await page.locator('#main li a').first().waitFor()
     await page.locator('header button[aria-expanded]').first().click()
     await page.getByRole('dialog').waitFor()
     await look('job tray')

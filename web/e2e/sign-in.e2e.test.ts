@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { signIn, usePeople } from './lib.ts'
+import { peopleHere, signIn } from './lib.ts'
 
-const person = usePeople()
+const person = peopleHere()
 
 describe('sign-in', () => {
   it('says when the password is wrong, lets in when it is right, and leads back to where one was', async () => {

@@ -1,5 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import i18next from 'i18next'
+import { waitsForDecision } from '../features/operations/moves.ts'
+import { optionsOf } from '../features/operations/options.ts'
 import type { Operation } from '../features/operations/types.ts'
 import type { StreamEvent } from '../lib/event-source.ts'
 import { formatCount } from '../lib/format.ts'
@@ -8,15 +10,17 @@ const ENDS = new Set(['operation.completed', 'operation.failed'])
 
 /** Tells the person whose import has ended, unless its own page is being looked at or the tab is not. */
 export function announceEnd(event: StreamEvent, userId: string): void {
-  if (!ENDS.has(event.name) || document.visibilityState !== 'visible') return
   const operation = (event.data as { entity?: Operation } | null)?.entity
-  if (!operation || operation.createdBy?.id !== userId) return
+  if (!operation || operation.createdBy?.id !== userId || document.visibilityState !== 'visible') return
+  if (!ENDS.has(event.name) && !waitsForDecision(operation)) return
+  // a rehearsal is completed by its maker's own decision
+  if (operation.status === 'completed' && optionsOf(operation).dryRun === true) return
   const address = `/imports/${operation.id}`
   if (window.location.pathname === address) return
   const counts = operation.counts
   notifications.show({
     id: operation.id,
-    color: operation.status === 'completed' ? 'brand' : 'red',
+    color: operation.status === 'failed' ? 'red' : 'brand',
     title: operation.file?.name ?? i18next.t('operations.import'),
     message: i18next.t(`announce.${operation.status}`, {
       read: formatCount(counts?.read ?? 0),

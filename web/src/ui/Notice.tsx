@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../lib/error-text.ts'
+import { fileFault } from '../lib/file-fault.ts'
 import { formatClock } from '../lib/format.ts'
 import { HttpError } from '../lib/problem.ts'
 import styles from './ui.module.css'
@@ -33,7 +34,7 @@ const FILE_FAULTS = 'import/'
 export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation()
   if (!error) return null
-  const detail = error instanceof HttpError && error.code.startsWith(FILE_FAULTS) ? error.detail : undefined
+  const detail = error instanceof HttpError && error.code.startsWith(FILE_FAULTS) ? fileFault(error) : undefined
   const again = onRetry && (
     <Button size="xs" variant="default" onClick={onRetry}>
       {t('action.tryAgain')}

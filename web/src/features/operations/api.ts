@@ -51,8 +51,9 @@ export function refusedCsvUrl(id: string): string {
 }
 
 /** What a person may ask of an operation. */
-export type OperationMove = 'cancel' | 'retry' | 'undo'
+export type OperationMove = 'cancel' | 'retry' | 'undo' | 'release'
 
+/** Asks for a move; answers the operation as it is then, or the import that a rehearsal is released as. */
 export async function moveOperation(id: string, move: OperationMove): Promise<Operation> {
   const answer = await request<{ operation: Operation }>(
     `/api/operations/${encodeURIComponent(id)}/${move}`,

@@ -57,6 +57,7 @@ export function applyEvent(queries: QueryClient, event: StreamEvent): void {
   if (!event.name.startsWith('operation.')) return
   const entity = (event.data as { entity?: Operation } | null)?.entity
   if (!entity?.id) return
-  patchOperation(queries, entity, event.name !== 'operation.progress')
-  if (isEnded(entity)) void queries.invalidateQueries({ queryKey: operationKeys.errors(entity.id) })
+  const stands = isEnded(entity) || entity.status === 'needs_review'
+  patchOperation(queries, entity, stands || event.name !== 'operation.progress')
+  if (stands) void queries.invalidateQueries({ queryKey: operationKeys.errors(entity.id) })
 }

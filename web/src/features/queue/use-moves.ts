@@ -1,5 +1,6 @@
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../lib/error-text.ts'
 import { HttpError } from '../../lib/problem.ts'
@@ -13,10 +14,25 @@ function currentOf(error: unknown): Ticket | null {
   return current === undefined ? null : (current as Ticket)
 }
 
-/** The moves of the board: shown at once, taken back with a word when somebody else was quicker. */
+type Destination = Omit<Move, 'version'>
+
+/** The ticket as it will be once the move is through. */
+const moved = (ticket: Ticket, { to, room, doctorId }: Destination): Ticket => ({
+  ...ticket,
+  status: to,
+  room: room === undefined ? ticket.room : room,
+  doctorId: doctorId === undefined ? ticket.doctorId : doctorId,
+  times: { ...ticket.times, statusAt: new Date().toISOString() },
+})
+
+/**
+ * The moves of the board: shown at once, taken back with a word when somebody else was quicker. Two quick presses on
+ * one ticket are sent one after the other; the second is dropped when the first was refused.
+ */
 export function useMoves() {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const line = useRef<Promise<boolean>>(Promise.resolve(true))
 
   const refused = (error: unknown): void => {
     const current = currentOf(error)
@@ -32,34 +48,23 @@ export function useMoves() {
     })
   }
 
-  const move = useMutation({
-    mutationFn: ({ ticket, ...to }: Omit<Move, 'version'> & { ticket: Ticket }) =>
-      moveTicket(ticket.id, { ...to, version: ticket.version }),
-    onMutate: ({ ticket, to, room, doctorId }) => {
-      const before = queries.getQueryData<readonly Ticket[]>(queueKeys.board)
-      patchTicket(queries, {
-        ...ticket,
-        status: to,
-        room: room === undefined ? ticket.room : room,
-        doctorId: doctorId === undefined ? ticket.doctorId : doctorId,
-        times: { ...ticket.times, statusAt: new Date().toISOString() },
-      })
-      return before
-    },
-    onSuccess: (ticket) => patchTicket(queries, ticket),
-    onError: (error, { ticket }, before) => {
-      // Only this ticket goes back: others may have moved meanwhile.
-      const was = before?.find(({ id }) => id === ticket.id)
-      if (was !== undefined) patchTicket(queries, was)
-      refused(error)
-    },
-  })
-
-  const undo = useMutation({
-    mutationFn: (ticket: Ticket) => undoMove(ticket.id, ticket.version),
-    onSuccess: (ticket) => patchTicket(queries, ticket),
-    onError: refused,
-  })
+  /** Sends after what was sent before, with the ticket as it is by then. */
+  const send = (id: string, action: (ticket: Ticket) => Promise<Ticket>): void => {
+    const turn = async (before: boolean): Promise<boolean> => {
+      const ticket = queries.getQueryData<readonly Ticket[]>(queueKeys.board)?.find((one) => one.id === id)
+      if (!before || ticket === undefined) return true
+      try {
+        patchTicket(queries, await action(ticket))
+        return true
+      } catch (error) {
+        // Only this ticket goes back: others may have moved meanwhile.
+        patchTicket(queries, ticket)
+        refused(error)
+        return false
+      }
+    }
+    line.current = line.current.then(turn)
+  }
 
   const next = useMutation({
     mutationFn: ({ room, doctorId }: { room: string; doctorId: string | null }) => callNext(room, doctorId),
@@ -70,5 +75,13 @@ export function useMoves() {
     onError: refused,
   })
 
-  return { move, undo, next, busy: move.isPending || undo.isPending || next.isPending }
+  return {
+    move: (id: string, destination: Destination): void =>
+      send(id, (ticket) => {
+        patchTicket(queries, moved(ticket, destination))
+        return moveTicket(id, { ...destination, version: ticket.version })
+      }),
+    undo: (id: string): void => send(id, (ticket) => undoMove(id, ticket.version)),
+    next,
+  }
 }

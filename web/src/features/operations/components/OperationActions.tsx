@@ -2,28 +2,29 @@ import { Button, Group, Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
 import { HttpError } from '../../../lib/problem.ts'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { moveOperation, type OperationMove, operationKeys } from '../api.ts'
 import { patchOperation } from '../live.ts'
-import { optionsOf } from '../options.ts'
-import type { Operation, OperationStatus } from '../types.ts'
-
-/** From which states each move may be asked for; the server has the last word. */
-const MOVES: Record<OperationMove, ReadonlySet<OperationStatus>> = {
-  cancel: new Set(['queued', 'active', 'needs_review']),
-  retry: new Set(['failed', 'cancelled']),
-  undo: new Set(['completed', 'failed', 'cancelled']),
-}
+import { movesOf } from '../moves.ts'
+import type { Operation } from '../types.ts'
 
 /** What can be done with an operation as it stands. */
 export function OperationActions({ operation }: { operation: Operation }) {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const navigate = useNavigate()
   const [asking, setAsking] = useState(false)
   const move = useMutation({
     mutationFn: (to: OperationMove) => moveOperation(operation.id, to),
-    onSuccess: (next) => patchOperation(queries, next, true),
+    onSuccess: (next, to) => {
+      if (to === 'release') {
+        queries.setQueryData(operationKeys.one(next.id), next)
+        void queries.invalidateQueries({ queryKey: operationKeys.all })
+        void navigate(`/imports/${next.id}`)
+      } else patchOperation(queries, next, true)
+    },
     // Refused because it moved on in the meantime: show where it stands now.
     onError: (error) => {
       if (error instanceof HttpError && error.status === 409)
@@ -31,25 +32,28 @@ export function OperationActions({ operation }: { operation: Operation }) {
     },
     onSettled: () => setAsking(false),
   })
-  const may = (to: OperationMove): boolean => MOVES[to].has(operation.status)
-  const written = (operation.counts?.inserted ?? 0) + (operation.counts?.updated ?? 0)
-  const undoable = may('undo') && written > 0 && optionsOf(operation).dryRun !== true
+  const offered = movesOf(operation)
   return (
     <>
       {move.error ? <ErrorNotice error={move.error} /> : null}
-      {may('cancel') && !operation.cancelRequested ? (
+      {offered.has('cancel') ? (
         <Button variant="default" loading={move.isPending} onClick={() => move.mutate('cancel')}>
-          {t('operations.cancel')}
+          {t(offered.has('release') ? 'operations.close' : 'operations.cancel')}
         </Button>
       ) : null}
-      {undoable ? (
+      {offered.has('undo') ? (
         <Button variant="default" onClick={() => setAsking(true)}>
           {t('operations.undo')}
         </Button>
       ) : null}
-      {may('retry') ? (
+      {offered.has('retry') ? (
         <Button loading={move.isPending} onClick={() => move.mutate('retry')}>
           {t('operations.retry')}
+        </Button>
+      ) : null}
+      {offered.has('release') ? (
+        <Button loading={move.isPending} onClick={() => move.mutate('release')}>
+          {t('operations.release')}
         </Button>
       ) : null}
       <Modal

@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../../lib/error-text.ts'
+import { fileFault } from '../../../lib/file-fault.ts'
 import { HttpError } from '../../../lib/problem.ts'
 import { Notice } from '../../../ui/Notice.tsx'
+import { mayContinue } from '../moves.ts'
 import type { Operation } from '../types.ts'
 
-/** Why an operation ended early, and that what was written stays and a retry goes on from there. */
+/** Why an operation ended early, that what was written stays, and whether going on can help. */
 export function OperationFault({ operation }: { operation: Operation }) {
   const { t } = useTranslation()
   if (operation.status === 'cancelled') return <Notice tone="warn">{t('operations.wasCancelled')}</Notice>
@@ -12,10 +14,11 @@ export function OperationFault({ operation }: { operation: Operation }) {
   const problem = operation.error ?? {}
   const status = typeof problem.status === 'number' ? problem.status : 500
   const fault = new HttpError(status, problem)
+  const exactly = fileFault(fault)
   return (
     <Notice tone="bad" title={errorText(fault)}>
-      {fault.detail === undefined ? null : <div>{fault.detail}</div>}
-      {t('operations.failedHint')}
+      {exactly === undefined ? null : <div>{exactly}</div>}
+      {t(mayContinue(operation) ? 'operations.failedHint' : 'operations.hopelessHint')}
     </Notice>
   )
 }

@@ -16,6 +16,7 @@ import { useOperationName } from '../components/OperationName.tsx'
 import { OperationPace } from '../components/OperationPace.tsx'
 import { RefusedRows } from '../components/RefusedRows.tsx'
 import { StatusMark } from '../components/StatusMark.tsx'
+import { waitsForDecision } from '../moves.ts'
 import { optionsOf } from '../options.ts'
 import type { Operation } from '../types.ts'
 import styles from './OperationPage.module.css'
@@ -56,7 +57,9 @@ function OperationBody({ operation }: { operation: Operation }) {
   return (
     <>
       <SameFileNotice id={started?.sameFileAs} />
-      {optionsOf(operation).dryRun === true ? <Notice>{t('operations.dryRun')}</Notice> : null}
+      {optionsOf(operation).dryRun === true ? (
+        <Notice>{t(waitsForDecision(operation) ? 'operations.dryRunDone' : 'operations.dryRun')}</Notice>
+      ) : null}
       {operation.cancelRequested && operation.status === 'active' ? (
         <Notice tone="warn">{t('operations.cancelling')}</Notice>
       ) : null}

@@ -9,7 +9,6 @@ import styles from './ActionBar.module.css'
 interface ActionBarProps {
   ticket: Ticket
   nowMs: number
-  busy: boolean
   onAct: (action: Action) => void
   onUndo: () => void
   onSlip: () => void
@@ -17,7 +16,7 @@ interface ActionBarProps {
 }
 
 /** What can be done with the chosen ticket, each with its key; the bar stays in one place while tickets move. */
-export function ActionBar({ ticket, nowMs, busy, onAct, onUndo, onSlip, onClose }: ActionBarProps) {
+export function ActionBar({ ticket, nowMs, onAct, onUndo, onSlip, onClose }: ActionBarProps) {
   const { t } = useTranslation()
   return (
     <div className={styles.bar} role="toolbar" aria-label={t('queue.actionsFor', { number: ticket.number })}>
@@ -31,7 +30,6 @@ export function ActionBar({ ticket, nowMs, busy, onAct, onUndo, onSlip, onClose 
             key={action.name}
             size="xs"
             variant={index === 0 ? 'filled' : 'default'}
-            disabled={busy}
             onClick={() => onAct(action)}
             rightSection={<Key of={action.key} />}
           >
@@ -39,7 +37,7 @@ export function ActionBar({ ticket, nowMs, busy, onAct, onUndo, onSlip, onClose 
           </Button>
         ))}
         {mayUndo(ticket, nowMs) ? (
-          <Button size="xs" variant="subtle" disabled={busy} onClick={onUndo} rightSection={<Key of="u" />}>
+          <Button size="xs" variant="subtle" onClick={onUndo} rightSection={<Key of="u" />}>
             {t('queue.undo')}
           </Button>
         ) : null}

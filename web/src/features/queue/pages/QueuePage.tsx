@@ -36,7 +36,7 @@ export function QueuePage() {
   const [selectedId, setSelectedId] = useState<string | null>(null)
   const [asking, setAsking] = useState<Action | null>(null)
   const [slipFor, setSlipFor] = useState<Ticket | null>(null)
-  const { move, undo, next, busy } = useMoves()
+  const { move, undo, next } = useMoves()
   const query = useQuery({
     queryKey: queueKeys.board,
     queryFn: ({ signal }): Promise<readonly Ticket[]> =>
@@ -54,18 +54,18 @@ export function QueuePage() {
     setAsking(null)
     // Called to the room of this machine; who sits elsewhere says so in the bar.
     const toRoom = action.name === 'call' && room.trim() !== '' ? { room: room.trim() } : {}
-    move.mutate({ ticket: selected, to: action.to, ...toRoom, ...destination })
+    move(selected.id, { to: action.to, ...toRoom, ...destination })
   }
   const act = (action: Action): void => {
-    if (!mayMove || busy) return
+    if (!mayMove) return
     if (action.asks === undefined) send(action)
     else setAsking(action)
   }
   const takeBack = (): void => {
-    if (mayMove && !busy && selected !== null) undo.mutate(selected)
+    if (mayMove && selected !== null) undo(selected.id)
   }
   const callNext = (): void => {
-    if (!mayMove || busy || room.trim() === '') return
+    if (!mayMove || next.isPending || room.trim() === '') return
     next.mutate(
       { room: room.trim(), doctorId },
       { onSuccess: (ticket) => setSelectedId(ticket?.id ?? selectedId) },
@@ -120,7 +120,6 @@ export function QueuePage() {
         <ActionBar
           ticket={selected}
           nowMs={nowMs}
-          busy={busy}
           onAct={act}
           onUndo={takeBack}
           onSlip={() => setSlipFor(selected)}
