@@ -1,5 +1,6 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { billingRoutes } from './billing/routes.ts'
 import { certificatesRoutes } from './certificates/routes.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { displaysRoutes } from './displays/routes.ts'
@@ -13,11 +14,13 @@ import { importsRoutes } from './imports/routes.ts'
 import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
+import { panelsRoutes } from './panels/routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import type { ApiServices } from './services.ts'
 import { settingsRoutes } from './settings/routes.ts'
+import { shiftsRoutes } from './shifts/routes.ts'
 import { stockRoutes } from './stock/routes.ts'
 import { usersRoutes } from './users/routes.ts'
 
@@ -38,6 +41,9 @@ export function allRoutes(services: ApiServices): Route[] {
     ...queueRoutes(services),
     ...dashboardRoutes(services),
     ...certificatesRoutes(services),
+    ...panelsRoutes(services),
+    ...shiftsRoutes(services),
+    ...billingRoutes(services),
     ...displaysRoutes(services),
     ...screenRoutes(services),
     ...securityRoutes(services),
