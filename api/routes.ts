@@ -2,6 +2,9 @@ import { findVisibleOperation } from '../shared/operations/reads.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { billingRoutes } from './billing/routes.ts'
 import { certificatesRoutes } from './certificates/routes.ts'
+import { historyRoutes } from './consultations/history-routes.ts'
+import { consultationsRoutes } from './consultations/routes.ts'
+import { templateRoutes } from './consultations/template-routes.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { displaysRoutes } from './displays/routes.ts'
 import { screenRoutes } from './displays/screen-routes.ts'
@@ -15,6 +18,7 @@ import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { panelsRoutes } from './panels/routes.ts'
+import { mergeRoutes } from './patients/merge-routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
 import { securityRoutes } from './security/routes.ts'
@@ -35,7 +39,11 @@ export function allRoutes(services: ApiServices): Route[] {
     ...medicationsRoutes(services),
     ...stockRoutes(services),
     ...icd10Routes(services),
+    ...consultationsRoutes(services),
+    ...templateRoutes(services),
+    ...historyRoutes(services),
     ...patientsRoutes(services),
+    ...mergeRoutes(services),
     ...doctorsRoutes(services),
     ...settingsRoutes(services),
     ...queueRoutes(services),

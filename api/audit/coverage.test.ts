@@ -25,6 +25,7 @@ beforeAll(async () => {
   ids.ticket = ticket.id
   ids.patient = ticket.patient.id
   ids.certificates = (await api.certificate()).id
+  ids.consultations = await api.consultation()
 })
 afterAll(() => api.close())
 

@@ -197,7 +197,7 @@ describe('reading', () => {
   it('tells what happened to a record, without values', async () => {
     const made = await register()
     await call('patch', `/api/patients/${made.id}`).send({ address: 'CANARY street', version: 1 })
-    const history = await call('get', `/api/patients/${made.id}/history`)
+    const history = await call('get', `/api/patients/${made.id}/changes`)
     expect(history.text).not.toContain('CANARY')
     expect(patientHistory.parse(history.body).data).toMatchObject([
       { action: 'patients.update', by: 'assistant', fields: ['address'] },

@@ -34,6 +34,9 @@ const MAX_ID_CHARS = 64
 const idParams = z.strictObject({ id: z.string().max(MAX_ID_CHARS) })
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,80}$/
 
+/** What is answered for an id that is nobody's, or not any more. */
+const ABSENT: readonly string[] = ['not-found', 'state/merged']
+
 /** Whoever is signed in; the route table lets nobody else through. */
 const principalOf = (call: Call): Principal => call.principal as Principal
 
@@ -95,7 +98,7 @@ export function patientsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spoo
       await record(call, action, id, 'ok')
       return answer
     } catch (error) {
-      if (error instanceof AppError && error.code === 'not-found' && isRowId(id))
+      if (error instanceof AppError && ABSENT.includes(error.code) && isRowId(id))
         await record(call, action, id, 'failed')
       throw error
     }
@@ -181,7 +184,7 @@ export function patientsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spoo
     }),
     route({
       method: 'GET',
-      path: '/api/patients/:id/history',
+      path: '/api/patients/:id/changes',
       tag: 'patients',
       summary: 'What happened to the record of a patient',
       access: READERS,
@@ -191,7 +194,7 @@ export function patientsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spoo
       handle: async (call) => {
         const { id } = call.params
         const read = () => getPatientHistory(deps, id, call.signal)
-        return { body: await recorded(call, 'patients.history', id, read) }
+        return { body: await recorded(call, 'patients.changes', id, read) }
       },
     }),
   ]

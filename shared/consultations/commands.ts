@@ -1,4 +1,5 @@
 export { amendConsultation, saveDraft } from './draft.ts'
 export { signConsultation } from './sign.ts'
 export { startConsultation } from './start.ts'
+export { addTemplate, changeTemplate, deleteTemplate } from './templates/templates.ts'
 export { withdrawEmpty } from './withdraw.ts'

@@ -5,7 +5,8 @@ import { doctorOfUser } from '../doctors/reads.ts'
 import { AppError } from '../errors/app-error.ts'
 import { fromSqlUtc } from '../units/clock.ts'
 import { isRowId } from '../units/ids.ts'
-import { countConsultations, findConsultation, type ListPlace, listConsultations } from './repository.ts'
+import { fromCursor, toCursor } from './cursor.ts'
+import { countConsultations, findConsultation, listConsultations } from './repository.ts'
 import type {
   Consultation,
   ConsultationList,
@@ -16,24 +17,13 @@ import type {
 import { type ConsultationVariant, viewConsultation, viewOutline } from './view.ts'
 
 export { type ConsultationCharge, chargesOf } from './charges.ts'
+export { getPatientHistory, type HistoryRights } from './history/history.ts'
+export { listTemplates } from './templates/templates.ts'
 export { variantOf } from './view.ts'
 
 type ReadDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log'>
 
 const DEEPEST_ROW = 10_000
-
-/** A place in a list that goes down by day, then id, as a cursor. */
-export const toCursor = ({ day, id }: ListPlace): string => `${day}.${id}`
-
-/** Reads {@link toCursor}; throws `request/invalid`. */
-export function fromCursor(cursor: string): ListPlace {
-  const [day = '', id = ''] = cursor.split('.')
-  if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(day) && isRowId(id) && cursor === toCursor({ day, id }))
-    return { day, id }
-  throw new AppError('request/invalid', {
-    errors: [{ path: 'cursor', message: 'Not a cursor of this list' }],
-  })
-}
 
 /** Whose consultations a list is about; null where the asker is no doctor and wants his own. */
 async function doctorIdOf(

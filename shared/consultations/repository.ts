@@ -1,6 +1,7 @@
 import type { Db, Knex } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
 import { OPEN_LINES } from '../prescriptions/rules.ts'
+import type { ListPlace } from './cursor.ts'
 import type { ConsultationRow, ContentColumns, OutlineRow } from './model.ts'
 import type { ConsultationStatus } from './rules.ts'
 import type { Diagnosis } from './schema.ts'
@@ -85,12 +86,6 @@ function narrow(query: Knex.QueryBuilder, { day, status, doctorId }: ListFilter)
   if (status !== undefined) query.where('c.status', status)
   if (doctorId !== undefined) query.where('c.doctor_id', doctorId)
   return query
-}
-
-/** A place in the list, which goes from the newest day down. */
-export interface ListPlace {
-  day: string
-  id: string
 }
 
 /** Consultations without what was written (`withDiagnoses`: but for those), the newest first. */

@@ -9,8 +9,8 @@ const MAX_QUANTITY = 99
 const MAX_LINES = 20
 const MAX_REASON = 500
 const MAX_ROOM = 20
-const MAX_LIMIT = 100
-const MAX_CURSOR = 40
+export const MAX_LIMIT = 100
+export const MAX_CURSOR = 40
 
 export const id = z.string().regex(/^[1-9][0-9]{0,18}$/, 'Must be an id')
 const isStorable = (value: string) => value.isWellFormed()
@@ -18,8 +18,8 @@ const STORABLE = 'Has characters that cannot be stored'
 export const line = (max: number) => z.string().trim().min(1).max(max).refine(isStorable, STORABLE)
 /** Free text, kept to the character. */
 export const note = z.string().max(MAX_NOTE).refine(isStorable, STORABLE)
-const day = z.iso.date()
-const version = z.number().int().min(1)
+export const day = z.iso.date()
+export const version = z.number().int().min(1)
 const instant = z.string().describe('ISO 8601, UTC')
 const amount = z.string().regex(/^(0|[1-9][0-9]{0,5})\.[0-9]{2}$/, 'Must be an amount in RM such as 45.00')
 const code = z
@@ -127,7 +127,7 @@ export const amendInput = z.strictObject({
 })
 export type AmendInput = z.output<typeof amendInput>
 
-const doctor = z.object({ id: z.string(), name: z.string() })
+export const doctor = z.object({ id: z.string(), name: z.string() })
 const person = z.object({ id: z.string(), name: z.string(), clinicNumber: z.string() })
 
 /** What everybody who may see that there was a consultation sees of it. */
@@ -231,74 +231,3 @@ export const versionList = z.object({
   ),
 })
 export type VersionList = z.infer<typeof versionList>
-
-const MAX_TEMPLATE_NAME = 80
-const templateTexts = {
-  subjective: note.default(''),
-  objective: note.default(''),
-  assessment: note.default(''),
-  plan: note.default(''),
-}
-export const templateInput = z.strictObject({
-  name: line(MAX_TEMPLATE_NAME),
-  shared: z.boolean().default(false).describe('For every doctor, not only for oneself'),
-  ...templateTexts,
-})
-export type TemplateInput = z.output<typeof templateInput>
-
-export const templateChanges = z.strictObject({
-  version: version.optional(),
-  name: line(MAX_TEMPLATE_NAME).optional(),
-  subjective: note.optional(),
-  objective: note.optional(),
-  assessment: note.optional(),
-  plan: note.optional(),
-})
-export type TemplateChanges = z.infer<typeof templateChanges>
-
-/** A prepared note. */
-export const template = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    shared: z.boolean(),
-    subjective: z.string(),
-    objective: z.string(),
-    assessment: z.string(),
-    plan: z.string(),
-    mayChange: z.boolean().describe('Whether the asker may change and delete it'),
-    version: z.number().int(),
-  })
-  .meta({ id: 'NoteTemplate' })
-export type Template = z.infer<typeof template>
-export const templateList = z.object({ data: z.array(template) })
-
-export const historyQuery = z.strictObject({
-  cursor: z.string().max(MAX_CURSOR).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(20),
-})
-export type HistoryQuery = z.output<typeof historyQuery>
-
-/** Visits of a patient, the newest first. A part that the reader has no right to is left out. */
-export const patientHistory = z.object({
-  data: z.array(
-    z.object({
-      visitId: z.string(),
-      day,
-      doctor: doctor.nullable(),
-      ticket: z.object({ id: z.string(), number: z.string(), status: z.string() }).nullable(),
-      consultation: z
-        .object({
-          id: z.string(),
-          status: z.enum(CONSULTATION_STATUSES),
-          assessment: z.string().optional(),
-          plan: z.string().optional(),
-        })
-        .nullable(),
-      diagnoses: z.array(diagnosis).optional(),
-      prescriptions: z.array(prescribed).optional(),
-    }),
-  ),
-  meta: z.object({ limit: z.number().int(), next: z.string().nullable() }),
-})
-export type PatientHistory = z.infer<typeof patientHistory>

@@ -1,5 +1,6 @@
 import { writeAudit } from '../audit/write.ts'
 import type { Knex } from '../db/connect.ts'
+import { isReferenced } from '../db/errors.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { WithUndo } from '../queue/commands.ts'
 import { about, type ConsultationWriteDeps, type Who } from './domain.ts'
@@ -31,16 +32,19 @@ async function holdConsultations(trx: Knex.Transaction, visitId: string): Promis
   return rows
 }
 
-/** Whether anything hangs on a consultation: earlier states, or medicines ordered in it. */
-async function hasFollowers(trx: Knex.Transaction, { id, visit_id }: ConsultationRow): Promise<boolean> {
-  const [kept, ordered] = [
-    await trx('consultation_versions')
-      .comment('consultations.kept')
-      .where({ consultation_id: id })
-      .first('id'),
-    await trx('prescription_lines').comment('consultations.ordered').where({ visit_id }).first('id'),
-  ]
-  return kept !== undefined || ordered !== undefined
+const wasOrdered = async (trx: Knex.Transaction, { visit_id }: ConsultationRow): Promise<boolean> =>
+  (await trx('prescription_lines').comment('consultations.ordered').where({ visit_id }).first('id')) !==
+  undefined
+
+/** Deletes consultations to which nothing refers: no earlier state, no certificate. Answers whether it could. */
+async function removeRows(trx: Knex.Transaction, ids: readonly string[]): Promise<boolean> {
+  try {
+    await trx('consultations').comment('consultations.withdraw').whereIn('id', ids).delete()
+    return true
+  } catch (error) {
+    if (isReferenced(error)) return false
+    throw error
+  }
 }
 
 /**
@@ -52,19 +56,15 @@ export const withdrawEmpty =
   async (trx, { id, visit_id, kind }) => {
     if (kind !== 'start') return
     const rows = await holdConsultations(trx, visit_id)
-    for (const row of rows) {
-      if (row.status !== 'draft' || !isEmpty(row) || (await hasFollowers(trx, row)))
-        throw new AppError('state/conflict', {
-          detail: 'Something has been written in this consultation.',
-          extra: { current: await presentTicket(trx, { ticket_id: id }) },
-        })
-    }
     if (rows.length === 0) return
+    let isUsed = false
+    for (const row of rows) isUsed ||= row.status !== 'draft' || !isEmpty(row) || (await wasOrdered(trx, row))
     const ids = rows.map((row) => row.id)
-    await trx('consultations').comment('consultations.withdraw').whereIn('id', ids).delete()
-    await writeAudit(
-      trx,
-      rows.map((row) => about(who, row, 'withdraw')),
-      deps.clock.now(),
-    )
+    if (isUsed || !(await removeRows(trx, ids)))
+      throw new AppError('state/conflict', {
+        detail: 'Something has been written in this consultation.',
+        extra: { current: await presentTicket(trx, { ticket_id: id }) },
+      })
+    const entries = rows.map((row) => about(who, row, 'withdraw'))
+    await writeAudit(trx, entries, deps.clock.now())
   }

@@ -2,6 +2,7 @@ import { AppError } from '../errors/app-error.ts'
 
 const DUPLICATE_KEY = 1062
 const NO_REFERENCED_ROW = 1452
+const ROW_IS_REFERENCED = 1451
 const NO_SUCH_TABLE = 1146
 const LOCK_WAIT = 1205
 const DEADLOCK = 1213
@@ -42,6 +43,9 @@ export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === D
 
 /** A foreign key refused the row: what it refers to is not there. */
 export const isMissingReference = (error: unknown): boolean => numberOf(error) === NO_REFERENCED_ROW
+
+/** A foreign key kept the row: something refers to it. */
+export const isReferenced = (error: unknown): boolean => numberOf(error) === ROW_IS_REFERENCED
 
 /** The schema is not there (yet). */
 export const isMissingTable = (error: unknown): boolean => numberOf(error) === NO_SUCH_TABLE
