@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { FILES, peopleHere, signIn } from './lib.ts'
+import { call, FILES, peopleHere, signIn, uniqueName } from './lib.ts'
 
 /** The examples in shared/testing/data: their answers name 41 refused rows of 400. */
 const EXAMPLES = { read: 400, rejected: 41 }
