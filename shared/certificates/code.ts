@@ -20,11 +20,15 @@ export interface Claims {
   patient: string
 }
 
-/** A key that signs, with the public half that proves it. */
-export interface SigningKey {
+/** The public half of a key, which proves what was signed. */
+export interface PublicKey {
   id: string
-  secret: KeyObject
   public: KeyObject
+}
+
+/** A key that signs. */
+export interface SigningKey extends PublicKey {
+  secret: KeyObject
 }
 
 const rawPublic = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' }).subarray(-RAW_BYTES)
@@ -38,6 +42,12 @@ export function signingKeyOf(seed: Buffer): SigningKey {
   const secret = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' })
   const publicKey = createPublicKey(secret)
   return { id: keyIdOf(publicKey), secret, public: publicKey }
+}
+
+/** A public key from its PEM text. */
+export function publicKeyOf(pem: string): PublicKey {
+  const key = createPublicKey(pem)
+  return { id: keyIdOf(key), public: key }
 }
 
 const toArray = (claims: Claims): string[] => [
@@ -83,7 +93,7 @@ function claimsOf(payload: string): Claims | null {
 /** What a code says when one of the keys signed it, else null. Needs neither database nor network. */
 export function decodeCertificate(
   code: string,
-  keys: readonly Pick<SigningKey, 'id' | 'public'>[],
+  keys: readonly PublicKey[],
 ): (Claims & { keyId: string }) | null {
   const parts = CODE.exec(code)
   if (parts === null) return null

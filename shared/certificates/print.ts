@@ -83,7 +83,7 @@ export async function printCertificate(
     gap(sheet, 0.6)
     paragraph(sheet, text('certified'))
     gap(sheet, 0.6)
-    field(sheet, text('name'), certificate.patient_name, { weight: 'bold', maxLines: 3 })
+    field(sheet, text('name'), certificate.patient_name, { weight: 'bold', maxLines: 5 })
     if (certificate.patient_id_number !== null) field(sheet, text('idNumber'), certificate.patient_id_number)
     field(sheet, text('clinicNumber'), clinicNumber(certificate.patient_id))
     gap(sheet, 0.4)

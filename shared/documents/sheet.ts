@@ -105,8 +105,9 @@ export function chooseFont(sheet: Sheet, name: FontName, sizePt: number): void {
  * of `write.ts`. Deterministic: same calls, same bytes. A roll is drawn twice, the first time for its height.
  * Throws what `draw` throws before there is a stream, so an error still becomes an answer.
  *
- * One page costs 3–8 ms of processor time, with Chinese 25 ms (the first one of a process 60 and 150 ms: fonts are
- * read), so single print-outs are made where they are asked for; long lists belong into a worker.
+ * One page costs 8 ms of processor time, with Tamil or Chinese names 20–25 ms (measured; the first one of a process up
+ * to 160 ms, while fonts are read), so single print-outs are made where they are asked for; long lists belong into a
+ * worker.
  */
 export function drawDocument(options: DocumentOptions, draw: (sheet: Sheet) => void): NodeJS.ReadableStream {
   const { heightMm } = PAPERS[options.paper]

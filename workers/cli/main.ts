@@ -11,6 +11,7 @@ const COMMANDS: CommandTable = {
   import: () => import('./import.ts'),
   demo: () => import('./demo.ts'),
   'audit verify': () => import('./audit-verify.ts'),
+  'certificate verify': () => import('./certificate-verify.ts'),
   'secrets:generate': () => import('./secrets-generate.ts'),
   doctor: () => import('./doctor.ts'),
   'dashboard:rebuild': () => import('./dashboard-rebuild.ts'),
