@@ -10,6 +10,7 @@ import {
   importOptions,
   importPreview,
   type Mapping,
+  rememberedMappings as mappingsUsed,
   previewOptions,
 } from '../../shared/imports/schema.ts'
 import { templateCsv } from '../../shared/imports/template.ts'
@@ -211,6 +212,7 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
       summary: 'Column mappings used before',
       access: IMPORT_ACCESS,
       limit: 'general',
+      response: mappingsUsed,
       handle: async () => ({ body: { data: await rememberedMappings(deps) } }),
     }),
   ]

@@ -81,3 +81,14 @@ export const importKinds = z.object({
     }),
   ),
 })
+
+/** A mapping of an earlier import: to which header it belongs, last used first. */
+export const rememberedMapping = z.object({
+  kind: z.string(),
+  source: z.string(),
+  columns: z.array(z.string()),
+  mapping: mappingShape,
+  strictness: strictnessShape,
+  usedAt: z.string(),
+})
+export const rememberedMappings = z.object({ data: z.array(rememberedMapping) })

@@ -8,7 +8,11 @@ const say = (name: string, values: Record<string, string> = {}): string =>
 const knows = (name: string): boolean => i18next.exists(`fileFault.${name}`)
 
 /** `a PDF document` as the last part of a key. */
-const keyOf = (content: string): string => content.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/-$/, '')
+const keyOf = (content: string): string =>
+  content
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/-$/, '')
 
 function sayContent([content = '']: readonly string[]): string {
   const key = `content.${keyOf(content)}`
@@ -64,9 +68,10 @@ function sayOne(sentence: string): string | undefined {
 export function fileFault(error: Pick<HttpError, 'detail' | 'errors'>): string | undefined {
   const { detail, errors } = error
   if (detail === undefined) return undefined
-  const whole = sayOne(detail)
-  if (whole !== undefined) return whole
+  // where there are several faults the detail is all of them in a row
   const parts = errors.map(({ message }) => sayOne(message))
   if (parts.length > 0 && parts.every((part) => part !== undefined)) return parts.join(' ')
+  const whole = sayOne(detail)
+  if (whole !== undefined) return whole
   return i18next.language.startsWith('en') ? detail : undefined
 }

@@ -34,7 +34,8 @@ const FILE_FAULTS = 'import/'
 export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation()
   if (!error) return null
-  const detail = error instanceof HttpError && error.code.startsWith(FILE_FAULTS) ? fileFault(error) : undefined
+  const detail =
+    error instanceof HttpError && error.code.startsWith(FILE_FAULTS) ? fileFault(error) : undefined
   const again = onRetry && (
     <Button size="xs" variant="default" onClick={onRetry}>
       {t('action.tryAgain')}

@@ -1,16 +1,22 @@
 import { request } from '../../lib/http.ts'
 import { type UploadOptions, upload } from '../../lib/upload.ts'
 import type { Operation } from '../operations/types.ts'
-import type { ImportKind, ImportOptions, Preview } from './types.ts'
+import type { EarlierMapping, ImportKind, ImportOptions, Preview } from './types.ts'
 
 /** As much of a text file as the preview looks at; the whole of it is sent only at Start. */
 const PREVIEW_BYTES = 4 * 1024 * 1024
 
-export const importKeys = { kinds: ['imports', 'kinds'] } as const
+export const importKeys = { kinds: ['imports', 'kinds'], mappings: ['imports', 'mappings'] } as const
 
 /** What can be imported by this person, with the fields of each kind. */
 export async function fetchKinds(signal?: AbortSignal): Promise<ImportKind[]> {
   const answer = await request<{ data: ImportKind[] }>('/api/imports/kinds', { signal })
+  return answer.data
+}
+
+/** How earlier files were mapped, last used first. */
+export async function fetchMappings(signal?: AbortSignal): Promise<EarlierMapping[]> {
+  const answer = await request<{ data: EarlierMapping[] }>('/api/imports/mappings', { signal })
   return answer.data
 }
 

@@ -1,4 +1,4 @@
-import type { ColumnSource, ImportField, Mapping, PreviewRow } from './types.ts'
+import type { ColumnSource, EarlierMapping, ImportField, Mapping, PreviewRow } from './types.ts'
 
 const EXAMPLES = 2
 
@@ -49,14 +49,34 @@ export function examplesOf(rows: readonly PreviewRow[], field: string): string[]
   return [...found]
 }
 
-/** Columns of the file that nothing reads. */
-export function unusedColumns(columns: readonly string[], mapping: Mapping): string[] {
+/** Columns that a mapping reads. */
+function usedColumns(mapping: Mapping): Set<string> {
   const used = new Set<string>()
   for (const source of Object.values(mapping)) {
     if (typeof source === 'string') used.add(source)
     else if ('join' in source) for (const column of source.join) used.add(column)
   }
+  return used
+}
+
+/** Columns of the file that nothing reads. */
+export function unusedColumns(columns: readonly string[], mapping: Mapping): string[] {
+  const used = usedColumns(mapping)
   return columns.filter((column) => !used.has(column))
+}
+
+/** Earlier mappings that this file has every column of; those made for exactly its header first, then the latest. */
+export function fittingMappings(
+  earlier: readonly EarlierMapping[],
+  kind: string,
+  columns: readonly string[],
+): EarlierMapping[] {
+  const own = new Set(columns)
+  const header = JSON.stringify(columns)
+  const isSame = (one: EarlierMapping) => JSON.stringify(one.columns) === header
+  return earlier
+    .filter((one) => one.kind === kind && [...usedColumns(one.mapping)].every((column) => own.has(column)))
+    .sort((a, b) => Number(isSame(b)) - Number(isSame(a)) || b.usedAt.localeCompare(a.usedAt))
 }
 
 /** Whether a field must have a source; a lenient import needs the name alone. */

@@ -1,5 +1,10 @@
 import type { z } from 'zod'
-import type { importKinds, importOptions, importPreview } from '../../../../shared/imports/schema.ts'
+import type {
+  importKinds,
+  importOptions,
+  importPreview,
+  rememberedMapping,
+} from '../../../../shared/imports/schema.ts'
 
 export type { ColumnSource, Mapping } from '../../../../shared/imports/schema.ts'
 
@@ -16,4 +21,6 @@ export type Preview = z.infer<typeof importPreview> & {
   /** The operation that read the very same file before. */
   sameFileAs?: string | null
 }
+/** The columns as somebody mapped them in an earlier import. */
+export type EarlierMapping = z.infer<typeof rememberedMapping>
 export type PreviewRow = Preview['rows'][number]

@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { drawPage } from '../../../testing.tsx'
 import { someOperation } from '../../operations/testing.ts'
-import type { Preview } from '../types.ts'
+import type { EarlierMapping, Preview } from '../types.ts'
 import { ImportSetup } from './ImportSetup.tsx'
 
 const KIND = {
@@ -34,6 +34,20 @@ const PREVIEW: Preview = {
   rowsChecked: 2,
   problemsByCode: { BAD_PHONE: 1 },
   sameFileAs: null,
+}
+
+const EARLIER = [
+  earlier({ columns: ['NAMA', 'TEL', 'UMUR'], mapping: { name: 'NAMA', phone: 'UMUR' } }),
+  earlier({ columns: ['NAME'], mapping: { name: 'NAME' } }),
+  earlier({ kind: 'visits', columns: ['NAMA'], mapping: { name: 'NAMA' } }),
+]
+
+function earlier(change: Partial<EarlierMapping>): EarlierMapping {
+  return {
+    ...{ kind: 'patients', source: 'old-system', columns: [], mapping: {}, strictness: 'lenient' },
+    usedAt: '2026-11-20T02:00:00Z',
+    ...change,
+  }
 }
 
 interface Sent {
@@ -86,6 +100,7 @@ async function draw(file: File) {
 beforeEach(() => {
   sent.length = 0
   vi.stubGlobal('XMLHttpRequest', FakeRequest)
+  vi.stubGlobal('fetch', async () => Response.json({ data: EARLIER }))
 })
 afterEach(() => {
   cleanup()
@@ -108,6 +123,20 @@ describe('ImportSetup', () => {
     expect(cell?.textContent).toContain('x')
     expect(cell?.dataset.fault).toBe('true')
     expect(screen.getByText('Not read: UMUR')).toBeTruthy()
+  })
+
+  it('offers how an earlier file with these columns was mapped', async () => {
+    await draw(new File(['a'], 'people.csv'))
+    await sent[0]?.answer(200, PREVIEW)
+    fireEvent.click(await screen.findByRole('combobox', { name: 'Use the columns of an earlier import' }))
+    const options = await screen.findAllByRole('option', { name: /old-system/ })
+    expect(options).toHaveLength(1)
+    fireEvent.click(options[0] as HTMLElement)
+    await waitFor(() => expect(sent).toHaveLength(2))
+    expect(optionsOf(sent[1])).toMatchObject({
+      strictness: 'lenient',
+      mapping: { name: 'NAMA', phone: 'UMUR' },
+    })
   })
 
   it('starts once on a double click, with everything that was shown', async () => {

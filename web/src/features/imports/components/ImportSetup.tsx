@@ -9,6 +9,7 @@ import { useFieldName, useReasonText } from '../field-name.ts'
 import { fromWire, missingFields, toWire, unusedColumns } from '../mapping.ts'
 import type { ImportKind, ImportOptions, Mapping } from '../types.ts'
 import { usePreview } from '../use-preview.ts'
+import { EarlierMappings } from './EarlierMappings.tsx'
 import styles from './imports.module.css'
 import { MappingEditor } from './MappingEditor.tsx'
 import { OptionsForm } from './OptionsForm.tsx'
@@ -81,6 +82,14 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
             {missing.length > 0 ? (
               <Notice tone="bad">{t('mapping.missing', { fields: missing.map(nameOf).join(', ') })}</Notice>
             ) : null}
+            <EarlierMappings
+              kind={kind.kind}
+              columns={preview.columns}
+              onChoose={(earlier) => {
+                setMapping(fromWire(earlier.mapping))
+                setOptions((now) => ({ ...now, strictness: earlier.strictness }))
+              }}
+            />
             <MappingEditor
               fields={kind.fields}
               columns={preview.columns}

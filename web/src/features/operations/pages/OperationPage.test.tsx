@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { forgetAnswers } from '../../../lib/http.ts'
+import { setLanguage } from '../../../lib/i18n.ts'
 import { drawPage } from '../../../testing.tsx'
 import { applyEvent } from '../live.ts'
 import { furtherOn, someOperation } from '../testing.ts'
@@ -47,6 +48,8 @@ beforeEach(() => {
         meta: { page: 1, limit: 100, total: 1, totalPages: 1, next: null },
         byCode: { BAD_PHONE: 1 },
       })
+    if (path.endsWith('/release'))
+      return Response.json({ operation: { ...record, id: '0199-real', status: 'queued' } })
     if (init.method === 'POST')
       return Response.json({ operation: { ...record, cancelRequested: true, version: 9 } })
     return Response.json(record)
@@ -88,11 +91,42 @@ describe('OperationPage', () => {
   })
 
   it('offers to continue what failed', async () => {
-    record = someOperation({ status: 'failed', error: { code: 'operation/file-gone', status: 410 } })
+    record = someOperation({ status: 'failed', error: { code: 'unavailable/disk-full', status: 507 } })
     await draw()
-    expect(screen.getByText('The uploaded file is no longer there. Send it again.')).toBeTruthy()
     fireEvent.click(screen.getByRole('button', { name: 'Continue' }))
     await waitFor(() => expect(asked).toContain(`POST /api/operations/${record.id}/retry`))
+  })
+
+  it.each([
+    ['operation/file-gone', 410, 'The uploaded file is no longer there. Send it again.'],
+    ['import/bad-header', 422, 'The header on line 3 has more than 1000 columns.'],
+  ])('does not offer to continue what can only fail again (%s)', async (code, status, text) => {
+    record = someOperation({ status: 'failed', error: { code, status, title: 'x', detail: text } })
+    await draw()
+    expect(screen.getAllByText(text).length).toBeGreaterThan(0)
+    expect(screen.queryByRole('button', { name: 'Continue' })).toBeNull()
+    expect(screen.getByText(/Going on cannot help/)).toBeTruthy()
+  })
+
+  it('says in Malay what exactly is wrong with a file', async () => {
+    const detail = 'The header on line 3 cannot be read: A quotation mark is opened and not closed.'
+    record = someOperation({ status: 'failed', error: { code: 'import/bad-header', status: 422, detail } })
+    await draw()
+    await act(() => setLanguage('ms'))
+    expect(
+      await screen.findByText(/^Tajuk lajur pada baris 3 tidak dapat dibaca: Tanda petikan dibuka/),
+    ).toBeTruthy()
+    await act(() => setLanguage('en'))
+  })
+
+  it('lets a rehearsal be imported or closed', async () => {
+    record = someOperation({ status: 'needs_review', params: { options: { dryRun: true } } })
+    const { router } = await draw()
+    expect(screen.getByText(/nothing was written/)).toBeTruthy()
+    expect(screen.getByRole('button', { name: 'Close without importing' })).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: 'Import for real' }))
+    await waitFor(() => expect(asked).toContain(`POST /api/operations/${record.id}/release`))
+    await waitFor(() => expect(router.state.location.pathname).toBe('/imports/0199-real'))
   })
 
   it('shows the last known state with its time while the server is away', async () => {
