@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { call, FILES, peopleHere, seriousFaults, signIn, uniqueName } from './lib.ts'
+import { call, peopleHere, seriousFaults, signIn, uniqueName } from './lib.ts'
 
 const person = peopleHere()
 
@@ -34,7 +34,13 @@ describe('every screen', () => {
       await look(address)
     }
     await page.goto('/imports/new')
-    await page.locator('input[type=file]').setInputFiles(FILES.spreadsheet.pathname)
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        `external_id,name,nric\n${Date.now()},${uniqueName('Orang')},\n2,${uniqueName('Orang')},123\n`,
+      ),
+    })
     await page.locator('#main table').first().waitFor()
     await look('preview')
     await page.getByRole('button', { name: /^(Start import|Mula import)$/ }).click()
