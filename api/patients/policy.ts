@@ -6,3 +6,5 @@ export const READERS: Access = { anyOf: ['patients.view'] }
 export const WRITERS: Access = { anyOf: ['patients.write'] }
 /** Who may delete them. */
 export const DELETERS: Access = { anyOf: ['patients.delete'] }
+/** Who may put two records of one person together, and apart again. */
+export const MERGERS: Access = { anyOf: ['patients.merge'] }

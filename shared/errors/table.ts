@@ -42,6 +42,7 @@ export const ERRORS = {
   'not-found': rule(404, 'There is no such thing here'),
   'state/version': rule(409, 'Someone else changed this in the meantime'),
   'state/conflict': rule(409, 'This is not possible in the present state'),
+  'state/merged': rule(409, 'This record is part of another one now'),
   'state/duplicate': rule(409, 'This exists already'),
   'appointment/taken': rule(409, 'This time is taken already'),
   'rule/broken': rule(422, 'This is against a rule of the clinic'),

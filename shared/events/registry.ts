@@ -14,6 +14,8 @@ export const EVENTS = {
   'queue.called': { topic: 'queue' },
   'queue.removed': { topic: 'queue' },
   'payment.recorded': { topic: 'queue' },
+  'patient.merged': { topic: 'queue' },
+  'patient.unmerged': { topic: 'queue' },
   'display.acknowledged': { topic: 'queue' },
   'display.offline': { topic: 'queue' },
 } as const

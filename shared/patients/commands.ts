@@ -14,8 +14,10 @@ import { AppError } from '../errors/app-error.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
 import { judgeInput } from './judge-input.ts'
+import { presentPatient } from './merged-into.ts'
 import type { PatientRow } from './model.ts'
 import { DESK, insertNewPatients, prepareNewPatients, throwDuplicate } from './new-patient.ts'
+import { refuseInClinic } from './open-tickets.ts'
 import { PATIENTS } from './reads.ts'
 import { addWords, markDeleted, patients, removeWords } from './repository.ts'
 import type { Patient, PatientChanges, PatientInput } from './schema.ts'
@@ -165,7 +167,7 @@ export async function editPatient(
   let wanted: PatientRow | undefined
   try {
     return await writing(deps, id, writer, async (trx) => {
-      const row = await patients.getById(trx, id, { lock: true })
+      const row = await presentPatient(trx, id, { lock: true })
       assertSeen(row, seen, writer.variant)
       const different = differences(row, changes, clinicDay(now))
       if (Object.keys(different).length === 0) return viewPatient(row, writer.variant)
@@ -193,7 +195,10 @@ export async function editPatient(
   }
 }
 
-/** Deletes a patient softly: the row stays for what refers to it, and nobody finds it any more. */
+/**
+ * Deletes a patient softly: the row stays for what refers to it, and nobody finds it any more. Throws
+ * `state/conflict` naming the ticket of one who is in the clinic.
+ */
 export async function deletePatient(
   deps: WriteDeps,
   id: string,
@@ -202,8 +207,9 @@ export async function deletePatient(
 ): Promise<void> {
   const now = deps.clock.now()
   await writing(deps, id, writer, async (trx) => {
-    const row = await patients.getById(trx, id, { lock: true })
+    const row = await presentPatient(trx, id, { lock: true })
     if (seen !== undefined) assertSeen(row, seen, writer.variant)
+    await refuseInClinic(trx, [id], 'The patient has a ticket that is not over.')
     await markDeleted(trx, id, toSqlUtc(now))
     await removeWords(trx, id, row.name)
     await addFigures(trx, negated(newPatientFigures([row])))

@@ -6,6 +6,7 @@ import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
 import { allocatePatientIds } from './ids.ts'
 import { judgeInput } from './judge-input.ts'
+import { refuseMerged, survivorOf } from './merged-into.ts'
 import type { PatientRow } from './model.ts'
 import { holderOf, patients, wordsInsertion } from './repository.ts'
 import type { PatientInput } from './schema.ts'
@@ -72,11 +73,13 @@ export async function throwDuplicate(
   for (const row of rows) {
     const holder = await holderOf(deps.db, row)
     if (holder === undefined) continue
+    const present = holder.deleted ? await survivorOf(deps.db, holder.id) : holder.id
     throw new AppError('state/duplicate', {
-      detail: holder.deleted ? 'A deleted patient has this number.' : 'Another patient has this number.',
+      detail:
+        present === undefined ? 'A deleted patient has this number.' : 'Another patient has this number.',
       extra: {
         field: holder.field,
-        ...(holder.deleted ? {} : { existing: { id: holder.id, clinicNumber: clinicNumber(holder.id) } }),
+        ...(present === undefined ? {} : { existing: { id: present, clinicNumber: clinicNumber(present) } }),
       },
       cause: error,
     })
@@ -99,7 +102,7 @@ export const nameOf = ({ id, name }: { id: string; name: string }): PatientName 
 
 /**
  * The names of patients in the file, who stay there until the transaction ends. Throws `rule/broken` naming
- * `pathOf(n)` for an id of nobody.
+ * `pathOf(n)` for an id of nobody, `state/merged` naming the survivor for one that was merged.
  */
 export async function holdPatients(
   trx: Knex.Transaction,
@@ -114,6 +117,7 @@ export async function holdPatients(
     .forShare()
     .select('id', 'name')) as { id: string; name: string }[]
   const byId = new Map(rows.map((row) => [row.id, row]))
+  for (const id of ids) if (!byId.has(id)) await refuseMerged(trx, id)
   return ids.map((id, n) => {
     const row = byId.get(id)
     if (row !== undefined) return nameOf(row)

@@ -6,9 +6,11 @@ import { fromSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
 import { isRowId } from '../units/ids.ts'
 import { findDuplicates } from './duplicates.ts'
+import { listMerges, viewMerge } from './merge-store.ts'
+import { presentPatient, refuseMerged } from './merged-into.ts'
 import type { PatientRow } from './model.ts'
 import { countPatients, findHistory, findImports, pageIds, patients } from './repository.ts'
-import type { DuplicateQuestion, PatientHistory, PatientListQuery } from './schema.ts'
+import type { DuplicateQuestion, MergeList, PatientHistory, PatientListQuery } from './schema.ts'
 import { searchPatientRows } from './search.ts'
 import { isEmptySearch, readSearch } from './search-query.ts'
 import { type PatientVariant, viewPatient } from './view.ts'
@@ -32,8 +34,9 @@ export async function getPatient(deps: ReadDeps, id: string, variant: PatientVar
     const row = await patients.findById(deps.db, id)
     return row === undefined ? null : viewPatient(row, variant)
   })
-  if (found === null) throw new AppError('not-found')
-  return found
+  if (found !== null) return found
+  await refuseMerged(deps.db, id)
+  throw new AppError('not-found')
 }
 
 /** What a list's question is called in the cache: a hash, because it may hold a name or an identity number. */
@@ -114,7 +117,7 @@ export async function getPatientHistory(
   signal?: AbortSignal,
 ): Promise<PatientHistory> {
   if (!isRowId(id)) throw new AppError('not-found')
-  const row = await patients.getById(deps.db, id)
+  const row = await presentPatient(deps.db, id)
   const [writes, imports] = await Promise.all([
     findHistory(deps.db, id, HISTORY_ROWS, signal),
     findImports(deps.db, row),
@@ -138,4 +141,11 @@ export async function getPatientHistory(
   ]
   entries.sort((a, b) => (a.at < b.at ? 1 : -1))
   return { data: entries }
+}
+
+/** Merges of a patient, newest first; of a merged one too, so that it can be taken out again. Throws `not-found`. */
+export async function getMerges(deps: Pick<Deps, 'db'>, id: string): Promise<MergeList> {
+  const rows = await listMerges(deps.db, id, HISTORY_ROWS)
+  if (rows.length === 0) await presentPatient(deps.db, id)
+  return { data: rows.map(viewMerge) }
 }

@@ -104,6 +104,14 @@ export function findIdsBy(
   )
 }
 
+const HISTORY_ACTIONS = [
+  'patients.register',
+  'patients.update',
+  'patients.delete',
+  'patients.merge',
+  'patients.unmerge',
+]
+
 export interface HistoryRow {
   at: string
   action: string
@@ -117,7 +125,7 @@ export function findHistory(db: Db, id: string, limit: number, signal?: AbortSig
     db('audit_entries')
       .comment('patients.history')
       .where({ patient_id: id })
-      .whereIn('action', ['patients.register', 'patients.update', 'patients.delete'])
+      .whereIn('action', HISTORY_ACTIONS)
       .orderBy('at', 'desc')
       .limit(limit)
       .select('at', 'action', 'username', 'detail') as Promise<HistoryRow[]>,

@@ -135,3 +135,72 @@ export const patientHistory = z.object({
   ),
 })
 export type PatientHistory = z.infer<typeof patientHistory>
+
+const choice = z.enum(['this', 'other'])
+const textChoice = z.enum(['this', 'other', 'both'])
+
+/**
+ * Whose value is kept where the two records differ. Without a choice: this one's, or the other's where this one says
+ * nothing; allergies and remarks of both. `idNumber` brings its type along, `address` postcode and state.
+ */
+export const mergeKeep = z.strictObject({
+  name: choice.optional(),
+  idNumber: choice.optional(),
+  dateOfBirth: choice.optional(),
+  gender: choice.optional(),
+  phone: choice.optional(),
+  email: choice.optional(),
+  address: choice.optional(),
+  company: choice.optional(),
+  externalId: choice.optional(),
+  allergies: textChoice.optional(),
+  remarks: textChoice.optional(),
+})
+export type MergeKeep = z.infer<typeof mergeKeep>
+
+/** Puts another record into this one; the versions seen of both say that nobody has changed them since. */
+export const mergeInput = z.strictObject({
+  otherId: z.string().regex(/^[1-9][0-9]{0,18}$/, 'Must be an id'),
+  version: z.number().int().min(1),
+  otherVersion: z.number().int().min(1),
+  keep: mergeKeep.default({}),
+})
+export type MergeInput = z.infer<typeof mergeInput>
+
+/** Two records that were put together, and apart again. */
+export const patientMerge = z.object({
+  id: z.string(),
+  survivorId: z.string(),
+  mergedId: z.string(),
+  mergedAt: instant,
+  mergedBy: z.string().nullable(),
+  undoneAt: instant.nullable(),
+  undoneBy: z.string().nullable(),
+})
+export type PatientMerge = z.infer<typeof patientMerge>
+
+const tableCounts = z.record(z.string(), z.number().int()).describe('Number of rows by kind')
+
+export const mergeDone = z.object({
+  merge: patientMerge,
+  patient,
+  moved: tableCounts,
+  fields: z.array(z.string()).describe('What of the surviving record changed'),
+})
+export type MergeDone = z.infer<typeof mergeDone>
+
+export const mergeUndone = z.object({
+  merge: patientMerge,
+  patient,
+  restored: patient,
+  moved: tableCounts,
+  missing: z.number().int().describe('Moved rows that are not there any more, or have gone elsewhere'),
+  keptFields: z.array(z.string()).describe('Changed since the merge, so left as they are'),
+  later: z
+    .array(z.object({ table: z.string(), count: z.number().int(), ids: z.array(z.string()) }))
+    .describe('Made after the merge: stays with the survivor'),
+})
+export type MergeUndone = z.infer<typeof mergeUndone>
+
+export const mergeList = z.object({ data: z.array(patientMerge) })
+export type MergeList = z.infer<typeof mergeList>
