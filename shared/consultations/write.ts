@@ -53,9 +53,16 @@ function diagnosesSteps(trx: Knex.Transaction, visitId: string, diagnoses: reado
   return rows.length === 0 ? [removal] : [removal, trx('diagnoses').insert(rows)]
 }
 
+/** Ends the trip before anything else is written when the row was not as it was seen. */
+const UNLESS_OVERTAKEN = `if row_count() <> 1 then signal sqlstate '45000' set message_text = 'overtaken'; end if`
+const SIGNALLED = 1644
+
+const isSignalled = (error: unknown): boolean =>
+  error instanceof Error && 'errno' in error && error.errno === SIGNALLED
+
 /**
  * Changes a consultation that still is as it was seen, and raises its version, in one round trip. Answers whether it
- * was; if not, the caller must end the transaction by throwing, because the rest of the trip has been written.
+ * was; if not, nothing has been written.
  */
 export async function writeConsultation(
   trx: Knex.Transaction,
@@ -65,17 +72,22 @@ export async function writeConsultation(
   const { id, version, status, doctor_id } = seen
   const isCounted = (changes.status ?? status) !== 'draft'
   const steps: Step[] = [
-    ...(status === 'draft' ? [] : [diagnosesInsertion(trx, seen.visit_id, -1)]),
     trx('consultations')
       .where({ id, version, status, doctor_id })
       .update({ ...changes, version: version + 1, updated_at: at }),
-    'set written = row_count()',
+    UNLESS_OVERTAKEN,
+    ...(status === 'draft' ? [] : [diagnosesInsertion(trx, seen.visit_id, -1)]),
     ...(diagnoses === undefined ? [] : diagnosesSteps(trx, seen.visit_id, diagnoses)),
     ...(isCounted ? [diagnosesInsertion(trx, seen.visit_id, 1)] : []),
     ...(kept === undefined ? [] : [keptInsertion(trx, kept, at)]),
     auditInsertion(trx, [audit], now),
-    'select written',
+    'select 1 as written',
   ]
-  const { written } = await inOneTrip<{ written: number }>(trx, audit.action, ['written int'], steps)
-  return Number(written) === 1
+  try {
+    await inOneTrip(trx, audit.action, [], steps)
+    return true
+  } catch (error) {
+    if (isSignalled(error)) return false
+    throw error
+  }
 }
