@@ -7,6 +7,7 @@ import type { Logger } from './log/log.ts'
 import { becameReady, connectForRequests } from './redis/connect.ts'
 import { redisPrefix } from './redis/keys.ts'
 import { type Clock, systemClock } from './units/clock.ts'
+import { setClinicZone } from './units/dates.ts'
 
 /** What a process opens once and hands to every function: no module keeps a connection of its own. */
 export interface Deps {
@@ -53,6 +54,7 @@ async function readEpoch(db: Knex, log: Logger): Promise<string> {
 /** Opens the connections of a process; waits for a database that is late, starts without a Redis that is. */
 export async function openDeps(options: OpenOptions): Promise<Deps> {
   const { config, log } = options
+  setClinicZone(config.TZ_CLINIC)
   const db = connectDatabase({
     url: config.DATABASE_URL,
     poolMax: options.poolMax,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { CLINIC_ZONE, isZone } from '../units/dates.ts'
 
 const MIN_SECRET_CHARS = 12
 const DEFAULT_SECRETS = /^(changeme|change-me|password|secret|admin|clinic|test|default|example)/i
@@ -52,7 +53,7 @@ export const settings = z.object({
   UPLOAD_MAX_BYTES: int(2 * 1024 ** 3, 1024),
   SESSION_IDLE_MIN: int(30, 1),
   SESSION_MAX_H: int(12, 1),
-  TZ_CLINIC: z.string().default('Asia/Kuala_Lumpur'),
+  TZ_CLINIC: z.string().refine(isZone, 'must be a time zone such as Asia/Kuala_Lumpur').default(CLINIC_ZONE),
   INITIAL_ADMIN_PASSWORD: z.string().optional(),
   DATA_KEY_FILE: z.string().optional(),
   SIGNING_KEY_FILE: z.string().optional(),

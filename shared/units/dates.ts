@@ -1,14 +1,72 @@
-/** The clinic's zone: Malaysian time, UTC+8 all year since 1982. */
+/** The clinic's zone where nothing else is set: Malaysian time, UTC+8 all year since 1982. */
 export const CLINIC_ZONE = 'Asia/Kuala_Lumpur'
 
-const CLINIC_OFFSET_MS = 8 * 3_600_000
 const DAY_LENGTH = 10
+/** Zones change their offset at full quarters of an hour only. */
+const QUARTER_MS = 900_000
+const QUARTERS_KEPT = 10_000
+
+/** Offset of a zone at instants; each quarter of an hour is worked out once. */
+function offsetsOf(zone: string): (atMs: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
+    hourCycle: 'h23',
+  })
+  const known = new Map<number, number>()
+  const workOut = (quarter: number): number => {
+    const part = Object.fromEntries(
+      format.formatToParts(quarter * QUARTER_MS).map(({ type, value }) => [type, Number(value)]),
+    )
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = part
+    return Date.UTC(year, month - 1, day, hour, minute) - quarter * QUARTER_MS
+  }
+  return (atMs) => {
+    const quarter = Math.floor(atMs / QUARTER_MS)
+    let offset = known.get(quarter)
+    if (offset === undefined) {
+      offset = workOut(quarter)
+      if (known.size >= QUARTERS_KEPT) known.clear()
+      known.set(quarter, offset)
+    }
+    return offset
+  }
+}
+
+let clinic = { zone: CLINIC_ZONE, offsetAt: offsetsOf(CLINIC_ZONE) }
+
+/** Says which zone the clinic is in (`TZ_CLINIC`), once, when the process starts; days are counted in it from then on. */
+export function setClinicZone(zone: string): void {
+  if (zone !== clinic.zone) clinic = { zone, offsetAt: offsetsOf(zone) }
+}
+
+/** The clinic's zone. */
+export const clinicZone = (): string => clinic.zone
+
+/** Whether the name of a zone is known here. */
+export function isZone(name: string): boolean {
+  try {
+    return name !== '' && new Intl.DateTimeFormat('en-US', { timeZone: name }) !== null
+  } catch {
+    return false
+  }
+}
+
 /** Earliest day that the clinic takes for anything: nobody alive was born before. */
 export const FIRST_DAY_ON = '1900-01-01'
 
-/** The clinic day ('YYYY-MM-DD', Malaysian time) of an instant; now if none is given. */
+/** The clinic day ('YYYY-MM-DD', in the clinic's zone) of an instant; now if none is given. */
 export function clinicDay(at: Date | number = Date.now()): string {
-  return new Date(Number(at) + CLINIC_OFFSET_MS).toISOString().slice(0, DAY_LENGTH)
+  const atMs = Number(at)
+  return new Date(atMs + clinic.offsetAt(atMs)).toISOString().slice(0, DAY_LENGTH)
+}
+
+/** The instant at which a clinic day begins. */
+export function clinicDayStart(day: string): Date {
+  const asIfUtcMs = Date.parse(`${day}T00:00:00Z`)
+  // the offset at the guess is that of the day's beginning, but for a change in the hours between the two
+  const guessMs = asIfUtcMs - clinic.offsetAt(asIfUtcMs)
+  return new Date(asIfUtcMs - clinic.offsetAt(guessMs))
 }
 
 function digits(text: string, from: number, to: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clinicDay, parseDay } from './dates.ts'
+import { CLINIC_ZONE, clinicDay, clinicDayStart, isZone, parseDay, setClinicZone } from './dates.ts'
 import { canonicalName, foldName, MAX_NAME_WORDS, MAX_WORD_LENGTH, nameWords } from './names.ts'
 import { canonicalPhone } from './phone.ts'
 import { canonicalState } from './states.ts'
@@ -28,6 +28,30 @@ describe('days', () => {
   it('takes the Malaysian day of an instant', () => {
     expect(clinicDay(new Date('2024-02-29T15:59:59.999Z'))).toBe('2024-02-29')
     expect(clinicDay(new Date('2024-02-29T16:00:00Z'))).toBe('2024-03-01')
+  })
+
+  it.each([
+    ['Asia/Kuala_Lumpur', '2026-03-01', '2026-02-28T16:00:00.000Z'],
+    ['Asia/Kathmandu', '2026-03-01', '2026-02-28T18:15:00.000Z'],
+    ['UTC', '2026-03-01', '2026-03-01T00:00:00.000Z'],
+    // summer time begins and ends in the hours after these midnights
+    ['Europe/London', '2026-03-29', '2026-03-29T00:00:00.000Z'],
+    ['Europe/London', '2026-03-30', '2026-03-29T23:00:00.000Z'],
+    ['America/New_York', '2026-11-01', '2026-11-01T04:00:00.000Z'],
+    ['America/New_York', '2026-11-02', '2026-11-02T05:00:00.000Z'],
+  ])('counts days in the zone that is set (%s, %s)', (zone, day, begins) => {
+    setClinicZone(zone)
+    try {
+      expect(clinicDayStart(day).toISOString()).toBe(begins)
+      expect(clinicDay(Date.parse(begins))).toBe(day)
+      expect(clinicDay(Date.parse(begins) - 1) < day).toBe(true)
+    } finally {
+      setClinicZone(CLINIC_ZONE)
+    }
+  })
+
+  it('knows zones by name', () => {
+    expect(['Asia/Kuala_Lumpur', 'UTC', 'Asia/Nowhere', ''].map(isZone)).toEqual([true, true, false, false])
   })
 })
 
