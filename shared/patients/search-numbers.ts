@@ -1,6 +1,8 @@
 import type { Db, Knex } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
+import { patients } from './repository.ts'
 import { phoneBeginnings, type SearchQuery } from './search-query.ts'
+import type { RowsRead } from './search-words.ts'
 import { clinicNumber } from './view.ts'
 
 /** Sorts behind every character that the searched ASCII columns hold. */
@@ -41,8 +43,8 @@ function clinicEndings(digits: string, maxId: number): string[] {
   return ids
 }
 
-/** The exact matches first, then by beginnings and ends. */
-function branches(query: SearchQuery, maxId: number): Narrow[] {
+/** The exact matches first, then by beginnings and ends: ranges of an index each. */
+function ranges(query: SearchQuery): Narrow[] {
   const exact: Narrow[] = []
   const parts: Narrow[] = []
   const { idNumber, phone, wholePhone, clinicDigits } = query
@@ -51,8 +53,6 @@ function branches(query: SearchQuery, maxId: number): Narrow[] {
     if (clinicNumber(String(id)) === `P-${clinicDigits.padStart(CARD_DIGITS, '0')}`)
       exact.push((q) => q.where({ id }))
     for (const range of clinicRanges(clinicDigits)) parts.push((q) => q.whereBetween('id', range))
-    const endings = clinicEndings(clinicDigits, maxId)
-    if (endings.length > 0) parts.push((q) => q.whereIn('id', endings))
   }
   if (idNumber !== null) {
     exact.push((q) => q.where({ id_number: idNumber }))
@@ -83,23 +83,62 @@ async function idsUpTo(db: Db): Promise<number> {
   return id
 }
 
-/**
- * Ids of patients by identity, telephone or clinic number: whole numbers first, then beginnings and ends. Each way
- * gives at most `limit`, so when there are no more than that in all, all are there. One statement over index ranges.
- */
-export async function findByNumber(db: Db, query: SearchQuery, limit: number): Promise<string[]> {
-  if (query.idNumber === null && query.phone === null && query.clinicDigits === null) return []
-  const parts = branches(query, await idsUpTo(db)).map((narrow, rank) => {
+interface Hits {
+  /** In the order of the ways that found them, each once. */
+  ids: string[]
+  /** No way stopped at its limit. */
+  isAll: boolean
+}
+
+/** Ids by each way, at most `limit` of each, in one statement. */
+async function hits(db: Db, ways: readonly Narrow[], limit: number, deletedToo: boolean): Promise<Hits> {
+  if (ways.length === 0) return { ids: [], isAll: true }
+  const parts = ways.map((narrow, rank) => {
     const part = db('patients')
-      .whereNull('deleted_at')
       .select('id', db.raw('? as place', [rank]))
       .limit(limit)
+    if (!deletedToo) part.whereNull('deleted_at')
     narrow(part)
     return part
   })
   // all of them in brackets: otherwise the limit of the first would be that of the whole
   const union = db.unionAll(parts, true).comment('patients.search-numbers')
   const rows = (await reading(union)) as { id: string; place: number }[]
+  const counts = ways.map((_, rank) => rows.filter((row) => row.place === rank).length)
   rows.sort((a, b) => a.place - b.place)
-  return [...new Set(rows.map((row) => row.id))].slice(0, limit)
+  return { ids: [...new Set(rows.map((row) => row.id))], isAll: counts.every((count) => count < limit) }
+}
+
+/** Only the last ones, which lie far apart in the table, are looked for when nothing nearer is enough. */
+async function endingsOf(db: Db, clinicDigits: string | null): Promise<Narrow[]> {
+  if (clinicDigits === null) return []
+  const endings = clinicEndings(clinicDigits, await idsUpTo(db))
+  return endings.length === 0 ? [] : [(query) => query.whereIn('id', endings)]
+}
+
+async function allHits(db: Db, query: SearchQuery, limit: number, deletedToo: boolean): Promise<Hits> {
+  const near = await hits(db, ranges(query), limit, deletedToo)
+  if (near.ids.length >= limit) return near
+  const far = await hits(db, await endingsOf(db, query.clinicDigits), limit, deletedToo)
+  return { ids: [...new Set([...near.ids, ...far.ids])], isAll: near.isAll && far.isAll }
+}
+
+/**
+ * Ids of patients by identity, telephone or clinic number: whole numbers first, then beginnings and ends. Each way
+ * gives at most `limit`, so when there are no more than that in all, all are there. Whether a patient is deleted
+ * stands in the row, and rows are what a search waits for: only those that will be shown are read, into `read`.
+ */
+export async function findByNumber(
+  db: Db,
+  query: SearchQuery,
+  limit: number,
+  read: RowsRead = new Map(),
+): Promise<string[]> {
+  if (query.idNumber === null && query.phone === null && query.clinicDigits === null) return []
+  const { ids, isAll } = await allHits(db, query, limit, true)
+  const best = ids.slice(0, limit)
+  const rows = await patients.findMany(db, best)
+  for (const row of rows) read.set(row.id, row)
+  if (rows.length === best.length || (isAll && ids.length <= limit)) return best.filter((id) => read.has(id))
+  return (await allHits(db, query, limit, false)).ids.slice(0, limit)
 }

@@ -3,16 +3,14 @@ import { reading } from '../db/transaction.ts'
 import { nameWords } from '../units/names.ts'
 import type { PatientRow } from './model.ts'
 import { patients } from './repository.ts'
-import { searchMask } from './words.ts'
+import { searchMask, type WordBits } from './words.ts'
 
 /** Sorts behind every character in the binary order of words. */
 const LAST_CHARACTER = '\u{10ffff}'
-/** Candidates taken at first: nearly always enough for twenty, and few enough to read whole. */
-const FIRST_PAGE = 40
-const NEXT_PAGE = 1000
-
-/** A mask that lets everything through. */
-const NO_MASK = '0'
+/** Candidates taken at first: few enough to read whole, and nearly always enough for twenty. */
+const FIRST_PAGE = 30
+const LONGEST_PAGE = 1000
+const nextPage = (size: number): number => Math.min(2 * size, LONGEST_PAGE)
 
 const endOf = (beginning: string): string => beginning + LAST_CHARACTER
 
@@ -61,19 +59,27 @@ async function frequencies(db: Db, words: readonly string[]): Promise<Frequency[
 
 const indexOfLeast = (counts: readonly number[]): number => counts.indexOf(Math.min(...counts))
 
-/** Ids with every word as a whole one, lowest first: the rarest word's entries that the signature lets through. */
+/** The condition that an entry has all bits of a mask, as SQL that may stand behind another condition. */
+function having(mask: WordBits, table = 'patient_words'): { sql: string; bindings: number[] } {
+  const wanted = Object.entries(mask).filter(([, bits]) => bits !== 0)
+  return {
+    sql: wanted.map(([column]) => `and ${table}.${column} & ? = ?`).join(' '),
+    bindings: wanted.flatMap(([, bits]) => [bits, bits]),
+  }
+}
+
+/** Ids with every word as a whole one, lowest first: the rarest word's entries whose bits let the others through. */
 async function findWhole(db: Db, words: readonly string[], rarest: number, limit: number): Promise<string[]> {
   const others = words.filter((_, i) => i !== rarest)
   const joins = others.map(
     (_, i) => `straight_join patient_words w${i} on w${i}.word = ? and w${i}.patient_id = w.patient_id`,
   )
-  const filter = others.length === 0 ? '' : 'and w.signature & cast(? as unsigned) = cast(? as unsigned)'
-  const mask = searchMask(others, true)
+  const filter = having(searchMask(others, true), 'w')
   const [rows] = (await reading(
     db.raw(
       `select /* patients.search-whole */ w.patient_id as id from patient_words w ${joins.join(' ')}
-        where w.word = ? ${filter} order by w.patient_id limit ?`,
-      [...others, words[rarest] as string, ...(others.length === 0 ? [] : [mask, mask]), limit],
+        where w.word = ? ${filter.sql} order by w.patient_id limit ?`,
+      [...others, words[rarest] as string, ...filter.bindings, limit],
     ),
   )) as [{ id: string }[]]
   return rows.map((row) => row.id)
@@ -84,31 +90,25 @@ interface Posting {
   id: string
 }
 
-/** Entries of one beginning, in index order after the last one seen, that the signature lets through. */
+/** Entries of one beginning whose bits hold the mask, in index order after the last one seen. */
 async function postings(
   db: Db,
   beginning: string,
-  mask: string,
+  mask: WordBits | null,
   after: Posting | undefined,
   limit: number,
 ): Promise<Posting[]> {
   const from = after === undefined ? 'word >= ?' : '(word > ? or (word = ? and patient_id > ?))'
   const bindings = after === undefined ? [beginning] : [after.word, after.word, after.id]
+  const filter = mask === null ? { sql: '', bindings: [] } : having(mask)
   const [rows] = (await reading(
     db.raw(
       `select /* patients.search-begins */ word, patient_id as id from patient_words
-        where ${from} and word <= ? and signature & cast(? as unsigned) = cast(? as unsigned)
-        order by word, patient_id limit ?`,
-      [...bindings, endOf(beginning), mask, mask, limit],
+        where ${from} and word <= ? ${filter.sql} order by word, patient_id limit ?`,
+      [...bindings, endOf(beginning), ...filter.bindings, limit],
     ),
   )) as [Posting[]]
   return rows
-}
-
-interface Found {
-  id: string
-  /** How many of the typed words are whole words of the name. */
-  whole: number
 }
 
 /** Rows that were read whole on the way, by id: they need not be read again to be shown. */
@@ -128,6 +128,12 @@ async function namesOf(db: Db, ids: string[], read: RowsRead): Promise<{ id: str
   return rows
 }
 
+interface Found {
+  id: string
+  /** How many of the typed words are whole words of the name. */
+  whole: number
+}
+
 /** Those of the ids whose name has a beginning for every word. */
 async function confirm(db: Db, ids: string[], words: readonly string[], read: RowsRead): Promise<Found[]> {
   if (ids.length === 0) return []
@@ -139,34 +145,35 @@ async function confirm(db: Db, ids: string[], words: readonly string[], read: Ro
   })
 }
 
-/** Patients in whose names every word begins one; stops when more than `limit` are found. */
+/** Up to about `enough` patients, or all there are, in whose names every word begins one; none of those `known`. */
 async function findBeginnings(
   db: Db,
-  words: readonly string[],
-  rarest: string,
-  limit: number,
+  { words, rarest, known }: { words: readonly string[]; rarest: string; known: readonly string[] },
+  enough: number,
   read: RowsRead,
-): Promise<Found[]> {
+): Promise<string[]> {
   const mask = searchMask(words, false)
-  const seen = new Set<string>()
+  const seen = new Set(known)
   const found: Found[] = []
   let after: Posting | undefined
-  for (let size = FIRST_PAGE; ; size = NEXT_PAGE) {
+  for (let size = FIRST_PAGE; ; size = nextPage(size)) {
     const page = await postings(db, rarest, mask, after, size)
     const fresh = [...new Set(page.map((posting) => posting.id))].filter((id) => !seen.has(id))
     for (const id of fresh) seen.add(id)
     found.push(...(await confirm(db, fresh, words, read)))
-    if (found.length > limit || page.length < size) return found
+    if (found.length >= enough || page.length < size) break
     after = page.at(-1)
   }
+  found.sort((a, b) => b.whole - a.whole || Number(a.id) - Number(b.id))
+  return found.map((each) => each.id)
 }
 
 /** Whole words sort before longer ones, so that one range in index order has them first. */
 async function findOneWord(db: Db, word: string, limit: number): Promise<string[]> {
   const ids = new Set<string>()
   let after: Posting | undefined
-  for (let size = FIRST_PAGE; ; size = NEXT_PAGE) {
-    const page = await postings(db, word, NO_MASK, after, size)
+  for (let size = FIRST_PAGE; ; size = nextPage(size)) {
+    const page = await postings(db, word, null, after, size)
     for (const posting of page) ids.add(posting.id)
     if (ids.size >= limit || page.length < size) return [...ids].slice(0, limit)
     after = page.at(-1)
@@ -175,8 +182,8 @@ async function findOneWord(db: Db, word: string, limit: number): Promise<string[
 
 /**
  * Ids of patients in whose names every typed word begins a word, in any order; names with all of them as whole words
- * first. Complete when there are no more than `limit`. The rarest word drives; the signature beside each entry
- * (see words.ts) keeps the others from being looked up one by one.
+ * first. Complete when there are no more than `limit`. The rarest word drives; the bits beside each entry
+ * (see words.ts) keep the others from being looked up one by one.
  */
 export async function findByWords(
   db: Db,
@@ -187,12 +194,11 @@ export async function findByWords(
   const [only] = words
   if (only === undefined) return []
   if (words.length === 1) return findOneWord(db, only, limit)
-  const known = await frequencies(db, words)
-  const rarest = words[indexOfLeast(known.map((each) => each.begins))] as string
-  const found = await findBeginnings(db, words, rarest, limit, read)
-  found.sort((a, b) => b.whole - a.whole || Number(a.id) - Number(b.id))
-  const ids = found.map((each) => each.id)
-  if (ids.length <= limit) return ids
-  const whole = await findWhole(db, words, indexOfLeast(known.map((each) => each.whole)), limit)
-  return [...new Set([...whole, ...ids])].slice(0, limit)
+  const counts = await frequencies(db, words)
+  const known = await findWhole(db, words, indexOfLeast(counts.map((each) => each.whole)), limit)
+  const enough = limit - known.length
+  if (enough <= 0) return known
+  const rarest = words[indexOfLeast(counts.map((each) => each.begins))] as string
+  const others = await findBeginnings(db, { words, rarest, known }, enough, read)
+  return [...known, ...others].slice(0, limit)
 }

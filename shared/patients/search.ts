@@ -12,7 +12,7 @@ export const SEARCH_LIMIT = 20
 export async function searchPatientRows(db: Db, query: SearchQuery): Promise<PatientRow[]> {
   const read: RowsRead = new Map()
   const [byNumber, byName] = await Promise.all([
-    findByNumber(db, query, SEARCH_LIMIT),
+    findByNumber(db, query, SEARCH_LIMIT, read),
     findByWords(db, query.words, SEARCH_LIMIT, read),
   ])
   const ids = [...new Set([...byNumber, ...byName])].slice(0, SEARCH_LIMIT)

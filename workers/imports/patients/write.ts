@@ -40,7 +40,8 @@ export async function newLines(
     for (const field of VALUE_FIELDS) line += `\t${escapeCell(patient[field])}`
     patients.push(`${line}\t${importNo}\t${importNo}`)
     // words are letters and digits, so nothing in them needs escaping
-    for (const row of patientWordRows(id, patient.name)) words.push(`${row.word}\t${id}\t${row.signature}`)
+    for (const row of patientWordRows(id, patient.name))
+      words.push(`${row.word}\t${id}\t${row.bits1}\t${row.bits2}\t${row.bits3}`)
   }
   words.sort()
   await breathe()
@@ -61,7 +62,8 @@ export async function newRows(
     const id = firstId + i
     const values = VALUE_FIELDS.map((field) => patient[field])
     patients.push([id, patient.externalId === null ? null : source, ...values, importNo, importNo])
-    for (const row of patientWordRows(id, patient.name)) words.push([row.word, id, row.signature])
+    for (const row of patientWordRows(id, patient.name))
+      words.push([row.word, id, row.bits1, row.bits2, row.bits3])
   }
   words.sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1))
   return { patients, words }
@@ -77,7 +79,7 @@ export const COLUMN_OF = Object.fromEntries(
   VALUE_FIELDS.map((field, i) => [field, VALUE_COLUMNS[i]]),
 ) as Record<keyof PatientValues, string>
 
-/** All rows of the patient, because each carries the signature of the whole name; found by the words of the old one. */
+/** All rows of the patient, because each carries the bits of the whole name; found by the words of the old one. */
 export async function replaceWords(
   trx: Knex.Transaction,
   id: string,
