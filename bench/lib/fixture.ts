@@ -1,10 +1,12 @@
 import type { Deps } from '../../shared/deps.ts'
 import { createSession } from '../../shared/users/sessions.ts'
 
-/** A signed-in administrator; answers the cookie that requests carry. */
+let made = 0
+
+/** A signed-in administrator, another one each time; answers the cookie that requests carry. */
 export async function signedIn(deps: Deps): Promise<string> {
   const [id] = await deps.db('users').insert({
-    username: `bench${Date.now()}`,
+    username: `bench${Date.now()}-${made++}`,
     name: 'Bench',
     role: 'admin',
     password_hash: 'none',
