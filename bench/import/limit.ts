@@ -5,10 +5,11 @@ import type { Knex } from '../../shared/db/connect.ts'
 import { compileMapping, suggestMapping } from '../../shared/imports/mapping.ts'
 import { readChunks, readLayout } from '../../shared/imports/reader.ts'
 import { judgePatient } from '../../shared/patients/rules.ts'
+import { PATIENT_WORD_COLUMNS } from '../../shared/patients/words.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
 import type { EncodedRows } from '../../workers/imports/load-data.ts'
+import { NewLines } from '../../workers/imports/patients/new-rows.ts'
 import { type Candidate, VALUE_COLUMNS } from '../../workers/imports/patients/record.ts'
-import { newLines } from '../../workers/imports/patients/write.ts'
 
 /** The accepted rows of a file as the two files that LOAD DATA reads, made beforehand. */
 export interface PreparedRows {
@@ -38,7 +39,9 @@ export async function prepareRows(csv: string, dir: string): Promise<PreparedRow
       taken.add(judged.patient.externalId ?? '')
       accepted.push({ row, line, cells, patient: judged.patient })
     }
-    const made = await newLines(accepted, rows + 1, { importNo: 1, source: 'file' })
+    const lines = new NewLines({ importNo: 1, source: 'file' })
+    await lines.add(accepted, rows + 1)
+    const made = await lines.finish()
     rows += accepted.length
     for (const [out, body] of [
       [patients, (made.patients as EncodedRows).body],
@@ -68,7 +71,7 @@ async function load(db: Knex, table: string, columns: readonly string[], path: s
 export async function loadLimit(db: Knex, prepared: PreparedRows): Promise<number> {
   const startedAt = performance.now()
   const rows = await load(db, 'patients', PATIENT_COLUMNS, prepared.patients)
-  await load(db, 'patient_words', ['word', 'patient_id'], prepared.words)
+  await load(db, 'patient_words', PATIENT_WORD_COLUMNS, prepared.words)
   const tookS = (performance.now() - startedAt) / 1000
   if (rows !== prepared.rows) throw new Error(`The limit loaded ${rows} of ${prepared.rows} rows`)
   return tookS

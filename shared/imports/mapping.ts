@@ -181,6 +181,16 @@ export function compileMapping(
   return rowMapper(steps, isRefusedRowsHeader(header) ? trimRefused : trimText)
 }
 
+/** The places of the columns that a mapping of a header reads. */
+export function mappedCells(header: readonly string[], mapping: Mapping): Set<number> {
+  const names = usableHeader(header)
+  return new Set(
+    Object.values(mapping).flatMap((source) =>
+      headersOf(source).flatMap((column) => findColumn(names, column)),
+    ),
+  )
+}
+
 function findColumn(names: readonly string[], wanted: string): number[] {
   const all = [...names.keys()]
   const exact = all.filter((i) => names[i] !== '' && names[i] === wanted)

@@ -39,6 +39,8 @@ export interface ReadOptions {
   chunkRows?: number
   /** Bytes of a chunk at most (one row more may be added): bounds memory where rows are long. */
   chunkBytes?: number
+  /** The cells that are looked at, by place; the others come out empty. All if absent. */
+  cells?: ReadonlySet<number>
   signal?: AbortSignal
 }
 
@@ -118,6 +120,7 @@ export async function* readChunks(
       layout.delimiter,
       layout.columns.length,
       layout.columns.length + EXTRA_CELLS,
+      options.cells,
     )
     let { row, line } = from
     let rows: SourceRow[] = []

@@ -33,6 +33,7 @@ export class RecordScanner {
   readonly #delimiter: number
   readonly #columns: number
   readonly #maxCells: number
+  readonly #wanted: ReadonlySet<number> | null
   /** 1 = ends an unquoted cell. */
   readonly #ends = new Uint8Array(256)
   #bounds = new Int32Array(64)
@@ -41,11 +42,20 @@ export class RecordScanner {
   /** End of the blank line after `scan` answered 'blank'. */
   blankEnd = 0
 
-  /** `columns` = cells a row must have (0 = any number); `maxCells` = cells kept of a row that has more. */
-  constructor(delimiter: string, columns: number, maxCells: number) {
+  /**
+   * `columns` = cells a row must have (0 = any number); `maxCells` = cells kept of a row that has more; `wanted` = the
+   * cells that are decoded, the others come out empty (null = all).
+   */
+  constructor(
+    delimiter: string,
+    columns: number,
+    maxCells: number,
+    wanted: ReadonlySet<number> | null = null,
+  ) {
     this.#delimiter = delimiter.charCodeAt(0)
     this.#columns = columns
     this.#maxCells = maxCells
+    this.#wanted = wanted
     for (const byte of [this.#delimiter, LF, CR]) this.#ends[byte] = 1
   }
 
@@ -173,6 +183,10 @@ export class RecordScanner {
     const text = w.toString('latin1', start, end)
     const cells: string[] = new Array(kept)
     for (let i = 0; i < kept; i++) {
+      if (this.#wanted?.has(i) === false) {
+        cells[i] = ''
+        continue
+      }
       const from = bounds[i * 3] as number
       const to = bounds[i * 3 + 1] as number
       const marks = bounds[i * 3 + 2] as number

@@ -36,11 +36,54 @@ export type Rows = readonly (readonly Cell[])[] | EncodedRows
 
 const isEncoded = (rows: Rows): rows is EncodedRows => !Array.isArray(rows)
 
-/** Lines of {@link escapeCell} texts as what LOAD DATA reads. */
-export const encodeLines = (lines: readonly string[]): EncodedRows => ({
-  count: lines.length,
-  body: Buffer.from(lines.length === 0 ? '' : `${lines.join('\n')}\n`, 'utf8'),
-})
+const FIRST_BYTES = 64 * 1024
+const LONGEST_UTF8 = 3
+const TAB = 9
+const LF = 10
+const IS_SPECIAL = new Uint8Array(128)
+for (const char of Object.keys(ESCAPES)) IS_SPECIAL[char.charCodeAt(0)] = 1
+
+/** Writes rows straight into the bytes that LOAD DATA reads: no strings in between for the collector to carry about. */
+export class LoadText implements EncodedRows {
+  count = 0
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  #at = 0
+
+  get body(): Buffer {
+    return this.#bytes.subarray(0, this.#at)
+  }
+
+  /** The next value of the row. */
+  cell(cell: string | null): void {
+    const text = cell ?? '\\N'
+    this.#reserve(text.length * LONGEST_UTF8 + 1)
+    const bytes = this.#bytes
+    let at = this.#at
+    const isNull = cell === null
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      if (!isNull && (unit >= IS_SPECIAL.length || IS_SPECIAL[unit] === 1)) {
+        at = this.#at + bytes.write(escapeCell(text), this.#at)
+        break
+      }
+      bytes[at++] = unit
+    }
+    bytes[at++] = TAB
+    this.#at = at
+  }
+
+  endRow(): void {
+    this.#bytes[this.#at - 1] = LF
+    this.count++
+  }
+
+  #reserve(more: number): void {
+    if (this.#at + more <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#at + more))
+    this.#bytes.copy(larger, 0, 0, this.#at)
+    this.#bytes = larger
+  }
+}
 
 /** The driver sends each slice as one packet; servers refuse packets over `max_allowed_packet`. */
 const SLICE_BYTES = 1024 * 1024

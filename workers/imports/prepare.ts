@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../../shared/deps.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
-import { compileMapping, type RowMapper, suggestMapping } from '../../shared/imports/mapping.ts'
+import { compileMapping, mappedCells, type RowMapper, suggestMapping } from '../../shared/imports/mapping.ts'
 import { type Layout, readChunks, readLayout, readSample } from '../../shared/imports/reader.ts'
 import type { ImportOptions, Mapping } from '../../shared/imports/schema.ts'
 import { type Sniffed, sniffFile } from '../../shared/imports/sniff.ts'
@@ -29,6 +29,7 @@ export interface PreparedSource {
 const SCAN_CHUNK_ROWS = 2000
 const EXTERNAL_ID = 0
 const ID_NUMBER = 3
+const KEY_FIELDS = ['external_id', 'id_number']
 
 /** The options that override what is found in the file. */
 const given = ({ encoding, delimiter }: ImportOptions) => ({
@@ -47,16 +48,20 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
+/** Counts the rows and finds keys that may repeat; decodes nothing but the keys. */
 async function scan(
   run: Run,
   path: string,
   layout: Layout,
-  toFields: RowMapper,
+  mapping: Mapping,
 ): Promise<{ repeats: Repeats; totalRows: number }> {
+  const keys = Object.fromEntries(Object.entries(mapping).filter(([field]) => KEY_FIELDS.includes(field)))
+  const toFields = compileMapping(run.row.kind ?? '', layout.columns, keys, 'incomplete')
   const finder = new RepeatFinder()
   let totalRows = 0
   for await (const { rows } of readChunks(path, layout, layout.start, {
     chunkRows: SCAN_CHUNK_ROWS,
+    cells: mappedCells(layout.columns, keys),
     signal: run.signal,
   })) {
     totalRows += rows.length
@@ -92,7 +97,7 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
   const kept = run.row.total === null ? null : await Repeats.load(scanned)
   const { repeats, totalRows } =
     kept === null
-      ? await scan(run, path, layout, toFields)
+      ? await scan(run, path, layout, mapping)
       : { repeats: kept, totalRows: run.row.total as number }
   if (kept === null) await repeats.save(scanned)
   const todayOn = clinicDay(new Date(`${run.row.created_at.replace(' ', 'T')}Z`))

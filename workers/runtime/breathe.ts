@@ -1,5 +1,5 @@
-/** Rows of pure computing after which others get a turn: a few milliseconds. */
-export const ROWS_A_BREATH = 500
+/** Rows of pure computing after which others get a turn: a millisecond at most. */
+export const ROWS_A_BREATH = 100
 
 /**
  * Lets the event loop take a turn. A piece is prepared while the one before is written: without a turn now and then

@@ -43,22 +43,21 @@ const plus = (counts: Counts, added: Counts): Counts => {
  * the fence. A process may die at any instant, a COMMIT's answer may be lost, another worker may take over: every row
  * takes effect exactly once. Memory: one piece being written and one being prepared.
  */
-export async function runBulk<Chunk, Prepared, Cursor>(
+export async function runBulk<Prepared, Cursor>(
   run: Run,
-  work: BulkWork<Chunk, Prepared, Cursor>,
+  work: BulkWork<Prepared, Cursor>,
   zero: Counts,
 ): Promise<Counts> {
   const { signal } = run
   const checkpoint = run.row.cursor_state as Checkpoint<Cursor> | null
   let counts: Counts = { ...zero, ...run.row.counts }
   const progress = new Progress(run, checkpoint?.processed ?? 0)
-  const source = work.read(checkpoint?.at ?? null, signal)
+  const source = work.pieces(checkpoint?.at ?? null, signal)
 
   const prepareNext = async () => {
     await breathe() // the statement that was just sent goes out before the computing starts
-    const { value: piece, done } = await source.next()
-    if (done === true || piece === undefined) return null
-    return { piece, prepared: await patiently(run, () => work.prepare(piece.chunk)) }
+    const { value: piece } = await source.next()
+    return piece ?? null
   }
 
   try {
@@ -69,12 +68,12 @@ export async function runBulk<Chunk, Prepared, Cursor>(
       if (next === null) return counts
       throwIfStopped(signal)
       const startedAt = performance.now()
-      const committing = commitPiece(run, work, next.piece, next.prepared, { counts, processed }, progress)
+      const committing = commitPiece(run, work, next, { counts, processed }, progress)
       ahead = prepareNext()
       ahead.catch(() => undefined) // looked at in the next round; never an unhandled rejection meanwhile
       counts = await committing
-      processed = next.piece.processed
-      await Promise.all([work.committed?.(), progress.committed(next.piece.processed, counts)])
+      processed = next.processed
+      await Promise.all([work.committed?.(), progress.committed(next.processed, counts)])
       const pause = run.pace.pauseAfter(performance.now() - startedAt)
       progress.note = pause.note
       if (pause.ms > 0) await sleep(pause.ms, signal)
@@ -92,11 +91,10 @@ const mayPass = (error: unknown): boolean =>
   error instanceof ChunkConflict ||
   error instanceof CheckpointMoved
 
-async function commitPiece<Chunk, Prepared, Cursor>(
+async function commitPiece<Prepared, Cursor>(
   run: Run,
-  work: BulkWork<Chunk, Prepared, Cursor>,
-  piece: Piece<Chunk, Cursor>,
-  prepared: Prepared,
+  work: BulkWork<Prepared, Cursor>,
+  piece: Piece<Prepared, Cursor>,
   before: Reached,
   progress: Progress,
 ): Promise<Counts> {
@@ -104,7 +102,7 @@ async function commitPiece<Chunk, Prepared, Cursor>(
   for (let conflicts = 0; ; ) {
     try {
       return await run.bulkDb.transaction(async (trx) => {
-        const counts = plus(before.counts, await work.write(trx, prepared, careful))
+        const counts = plus(before.counts, await work.write(trx, piece.prepared, careful))
         const checkpoint = { at: piece.end, processed: piece.processed }
         await saveCheckpoint(trx, run, checkpoint, before.processed, counts, progress)
         return counts

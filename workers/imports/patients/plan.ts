@@ -1,7 +1,7 @@
 import type { PatientValues } from '../../../shared/patients/rules.ts'
 import type { Problem } from '../../../shared/units/judgement.ts'
 import { type Claim, type DecideOptions, decide, type Known } from './decide.ts'
-import type { StoredPatients } from './lookup.ts'
+import { StoredPatients } from './lookup.ts'
 import { type Candidate, externalKey, idKey, type Stored } from './record.ts'
 
 /** A row that is refused, as it will be kept. */
@@ -18,25 +18,50 @@ interface PlannedUpdate {
   changes: Partial<PatientValues>
 }
 
+/** What is to be written of a plan besides new rows; the rows it was made from need not be kept for that. */
+export type Outcome = Pick<Plan, 'updates' | 'refusals' | 'counts' | 'claims' | 'unchangedIds'>
+
+export const outcomeOf = ({ updates, refusals, counts, claims, unchangedIds }: Plan): Outcome => ({
+  updates,
+  refusals,
+  counts,
+  claims,
+  unchangedIds,
+})
+
 /** What a chunk will do, decided but not yet written. */
 export class Plan {
-  readonly inserts: Candidate[] = []
+  inserts: Candidate[] = []
   readonly updates = new Map<string, PlannedUpdate>()
   readonly refusals: Refusal[] = []
   readonly counts = { inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
   /** Keys that rows of this chunk have claimed (or completed) and that another row of the file may hold too. */
   readonly claims = new Map<string, Claim>()
   /** Stored patients found equal to a row: the guess is wrong if one of them is changed before the chunk is written. */
-  readonly unchangedIds = new Set<string>()
+  readonly unchangedIds: string[] = []
   readonly #claimed: Map<string, Claim>
-  readonly #found: StoredPatients
+  #found: StoredPatients
   readonly #options: DecideOptions
 
   /** `claimed`: keys of this chunk's rows that earlier chunks have claimed. */
-  constructor(found: StoredPatients, claimed: Iterable<[string, Claim]>, options: DecideOptions) {
-    this.#found = found
+  constructor(options: DecideOptions, claimed: Iterable<[string, Claim]> = []) {
+    this.#found = new StoredPatients(options.source)
     this.#claimed = new Map(claimed)
     this.#options = options
+  }
+
+  /** Takes over what is stored under the keys of the rows that come next. */
+  look(found: StoredPatients): void {
+    this.#found = found
+    // an earlier row changed them, and that is not written yet
+    for (const { stored } of this.updates.values()) found.add(stored)
+  }
+
+  /** The rows to insert that were not yet taken from here. */
+  takeInserts(): Candidate[] {
+    const { inserts } = this
+    this.inserts = []
+    return inserts
   }
 
   refuse(refusal: Refusal): void {
@@ -63,7 +88,7 @@ export class Plan {
     if (decision.to === 'insert') this.#insert(candidate)
     else if (decision.to === 'update') this.#update(decision.stored, decision.changes)
     else this.counts[decision.to]++
-    if (decision.to === 'unchanged') this.unchangedIds.add(decision.stored.id)
+    if (decision.to === 'unchanged') this.unchangedIds.push(decision.stored.id)
     // the first accepted row keeps a key; a skipped one is not accepted
     if (watched && decision.to !== 'skipped') this.#claim(candidate)
   }

@@ -6,6 +6,7 @@ import type { PatientValues } from '../../../shared/patients/rules.ts'
 import { patientWordRows } from '../../../shared/patients/words.ts'
 import type { BulkWork, Counts, Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
+import { patiently } from '../../runtime/patience.ts'
 import { COLUMN_OF, replaceWords } from './write.ts'
 
 const PIECE_ROWS = 500
@@ -42,7 +43,7 @@ type KeptReason = 'changed-since' | 'used-since'
  * Takes an import of patients back in bounded pieces. A row that somebody has edited since, or that anything refers
  * to, is kept and listed; who refers to patients is read from the schema, not from a list kept by hand.
  */
-export class UndoPatients implements BulkWork<UndoPiece, UndoPiece, UndoCursor> {
+export class UndoPatients implements BulkWork<UndoPiece, UndoCursor> {
   readonly #run: Run
   readonly #importNo: number
   readonly #referring: readonly string[]
@@ -75,14 +76,14 @@ export class UndoPatients implements BulkWork<UndoPiece, UndoPiece, UndoCursor> 
     return Number(changed?.n ?? 0) + Number(created?.n ?? 0) + Number(this.#run.row.processed)
   }
 
-  async *read(
+  async *pieces(
     from: UndoCursor | null,
     signal: AbortSignal,
   ): AsyncGenerator<Piece<UndoPiece, UndoCursor>, void> {
     let processed = this.#run.row.processed
     let cursor: UndoCursor = from ?? { stage: 'changed', after: '0' }
     while (!signal.aborted) {
-      const ids = await this.#next(cursor)
+      const ids = await patiently(this.#run, () => this.#next(cursor))
       if (ids.length === 0) {
         if (cursor.stage === 'created') return
         cursor = { stage: 'created', after: '0' }
@@ -90,12 +91,8 @@ export class UndoPatients implements BulkWork<UndoPiece, UndoPiece, UndoCursor> 
       }
       cursor = { stage: cursor.stage, after: ids.at(-1) as string }
       processed += ids.length
-      yield { chunk: { stage: cursor.stage, ids }, end: cursor, processed }
+      yield { prepared: { stage: cursor.stage, ids }, end: cursor, processed }
     }
-  }
-
-  prepare(piece: UndoPiece): Promise<UndoPiece> {
-    return Promise.resolve(piece)
   }
 
   async write(trx: Knex.Transaction, { stage, ids }: UndoPiece): Promise<Counts> {

@@ -2,41 +2,57 @@ import { writeAudit } from '../../../shared/audit/write.ts'
 import { bumpGenerations, invalidate } from '../../../shared/cache/invalidate.ts'
 import { noteInvalidation } from '../../../shared/cache/notes.ts'
 import type { Knex } from '../../../shared/db/connect.ts'
-import { type Chunk, type Position, readChunks, type SourceRow } from '../../../shared/imports/reader.ts'
+import type { Position } from '../../../shared/imports/reader.ts'
 import { allocatePatientIds } from '../../../shared/patients/ids.ts'
-import { judgePatient } from '../../../shared/patients/rules.ts'
 import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import { type BulkWork, ChunkConflict, type Counts, type Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
-import { type BulkInsert, loadData } from '../load-data.ts'
+import { patiently } from '../../runtime/patience.ts'
+import { type BulkInsert, insertRows } from '../load-data.ts'
 import type { PreparedSource } from '../prepare.ts'
 import { saveRefusals } from '../refusals.ts'
 import { loadClaims, saveClaims } from './claims.ts'
+import { evenBlock, type JudgedRows, readJudged } from './judge.ts'
 import { lookUp, StoredPatients } from './lookup.ts'
-import { Plan, type Refusal } from './plan.ts'
-import { type Candidate, keysOf, looseKeys } from './record.ts'
-import { type NewRows, newLines, newRows, writeNew, writeUpdates } from './write.ts'
+import { type NewRows, type NewRowsMaker, newRowsMaker, writeNew } from './new-rows.ts'
+import { type Outcome, outcomeOf, Plan, type Refusal } from './plan.ts'
+import { type Candidate, keysOf } from './record.ts'
+import { writeUpdates } from './write.ts'
 
 const GENERATION_EVERY_MS = 1000
+/** Rows that are looked up by one statement. */
+const BLOCK_ROWS = 500
+/** Bytes of the file in a piece at most (one block may be added): bounds memory where rows are long. */
+const PIECE_BYTES = 8 * 1024 * 1024
 
-/** A chunk of rows judged by themselves and, as far as that may be guessed, decided. */
+/** A piece, decided as far as that may be guessed. What it was decided from is gone: a wrong guess is made anew. */
 interface Prepared {
+  /** Where it begins in the file. */
+  from: Position
+  read: number
+  /** Rows with a fault of their own. */
   refusals: Refusal[]
-  /** Rows whose keys no other row of the file can have. */
-  plain: Candidate[]
   /** Rows whose keys may stand in the file again: decided inside the transaction, in file order. */
   watched: Candidate[]
   leftOut: Counts
-  /** The guess for the plain rows. */
-  plan: Plan
+  /** The guess for all other rows. */
+  outcome: Outcome
   rows: NewRows | null
   /** First of the ids that are kept for the watched rows. */
   spareIds: number
-  read: number
 }
 
+/** A judged block with what is stored under its keys. */
+interface LookedUp {
+  judged: JudgedRows
+  found: StoredPatients
+}
+
+/** A piece that takes in block after block. */
+type Unfinished = Omit<Prepared, 'outcome' | 'rows' | 'spareIds'> & { plan: Plan; maker: NewRowsMaker }
+
 /** How patients get from a prepared file into the database. */
-export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
+export class PatientsWork implements BulkWork<Prepared, Position> {
   readonly #run: Run
   readonly #source: PreparedSource
   readonly #insert: BulkInsert
@@ -55,39 +71,80 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     this.#expectsNobody = expectsNobody
   }
 
-  async *read(
-    from: Position | null,
-    signal: AbortSignal,
-  ): AsyncGenerator<Piece<SourceRow[], Position>, void> {
-    const { path, layout } = this.#source
-    const chunkRows = this.#run.pace.pieceRows(this.#run.deps.config.IMPORT_CHUNK_ROWS)
-    const chunks: AsyncGenerator<Chunk, void> = readChunks(path, layout, from ?? layout.start, {
-      chunkRows,
-      signal,
-    })
-    for await (const { rows, end } of chunks) yield { chunk: rows, end, processed: end.row }
+  async *pieces(from: Position | null, signal: AbortSignal): AsyncGenerator<Piece<Prepared, Position>, void> {
+    const pieceRows = this.#run.pace.pieceRows(this.#run.deps.config.IMPORT_CHUNK_ROWS)
+    const blockRows = evenBlock(pieceRows, BLOCK_ROWS)
+    let end = from ?? this.#source.layout.start
+    let piece = this.#begin(end)
+    for await (const { judged, found } of this.#lookedUp(end, blockRows, signal)) {
+      await this.#decide(piece, judged, found)
+      end = judged.end
+      if (piece.read + blockRows > pieceRows || end.offset - piece.from.offset >= PIECE_BYTES) {
+        yield { prepared: await this.#finish(piece), end, processed: end.row }
+        piece = this.#begin(end)
+      }
+    }
+    if (piece.read > 0) yield { prepared: await this.#finish(piece), end, processed: end.row }
   }
 
-  async prepare(rows: SourceRow[]): Promise<Prepared> {
-    const judged = await this.#judge(rows)
-    const found = this.#expectsNobody
-      ? new StoredPatients(this.#options.source)
-      : await lookUp(this.#run.deps.db, this.#options.source, judged.plain)
-    const plan = new Plan(found, [], this.#options)
+  /** Judged blocks with what is stored under their keys; a block is judged while the one before is looked up. */
+  async *#lookedUp(from: Position, blockRows: number, signal: AbortSignal): AsyncGenerator<LookedUp, void> {
+    let before: { judged: JudgedRows; looking: Promise<StoredPatients> } | null = null
+    for await (const judged of readJudged(this.#source, from, blockRows, signal)) {
+      const looking = this.#lookUp(judged.plain)
+      looking.catch(() => undefined) // looked at when its turn comes; never an unhandled rejection meanwhile
+      if (before !== null) yield { judged: before.judged, found: await before.looking }
+      before = { judged, looking }
+    }
+    if (before !== null) yield { judged: before.judged, found: await before.looking }
+  }
+
+  async #lookUp(plain: readonly Candidate[]): Promise<StoredPatients> {
+    const { source } = this.#options
+    if (this.#expectsNobody) return new StoredPatients(source)
+    return patiently(this.#run, () => lookUp(this.#run.deps.db, source, plain))
+  }
+
+  #begin(from: Position): Unfinished {
+    const origin = { importNo: this.#importNo, source: this.#options.source }
+    return {
+      from,
+      read: 0,
+      refusals: [],
+      watched: [],
+      leftOut: {},
+      plan: new Plan(this.#options),
+      maker: newRowsMaker(this.#insert, origin),
+    }
+  }
+
+  async #decide(piece: Unfinished, judged: JudgedRows, found: StoredPatients): Promise<void> {
+    const { plan } = piece
+    piece.read += judged.read
+    piece.refusals.push(...judged.refusals)
+    piece.watched.push(...judged.watched)
+    for (const [name, n] of Object.entries(judged.leftOut))
+      piece.leftOut[name] = (piece.leftOut[name] ?? 0) + n
+    plan.look(found)
     for (let i = 0; i < judged.plain.length; i++) {
       if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
       plan.take(judged.plain[i] as Candidate, false)
     }
-    const ids = await this.#takeIds(plan.inserts.length + judged.watched.length)
-    const fresh = await this.#newRows(plan, ids)
-    return { ...judged, plan, rows: fresh, spareIds: ids + plan.inserts.length, read: rows.length }
+    const inserts = plan.takeInserts()
+    if (!this.#options.dryRun) await piece.maker.add(inserts, await this.#takeIds(inserts.length))
+  }
+
+  async #finish({ plan, maker, ...piece }: Unfinished): Promise<Prepared> {
+    const outcome = outcomeOf(plan)
+    const rows = outcome.counts.inserted > 0 && !this.#options.dryRun ? await maker.finish() : null
+    return { ...piece, outcome, rows, spareIds: await this.#takeIds(piece.watched.length) }
   }
 
   async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
     if (careful) this.#expectsNobody = false
-    else if (this.#changed?.ids.some((id) => prepared.plan.unchangedIds.has(id)))
+    else if (this.#hasChanged(prepared.outcome.unchangedIds))
       throw new ChunkConflict('the piece before changed a patient that was found equal')
-    const plans = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
+    const outcomes = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
     const counts: Counts = {
       read: prepared.read,
       inserted: 0,
@@ -97,15 +154,18 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
       rejected: 0,
     }
     counts.rejected = prepared.refusals.length
-    for (const plan of plans) {
-      if (!this.#source.options.dryRun) await writeUpdates(trx, plan, this.#importNo, this.#options.source)
-      for (const [name, n] of Object.entries(plan.counts)) counts[name] = (counts[name] ?? 0) + n
+    for (const outcome of outcomes) {
+      if (!this.#options.dryRun) await writeUpdates(trx, outcome, this.#importNo, this.#options.source)
+      for (const [name, n] of Object.entries(outcome.counts)) counts[name] = (counts[name] ?? 0) + n
     }
-    const ids = this.#source.options.dryRun ? [] : plans.flatMap((plan) => [...plan.updates.keys()])
+    const ids = this.#options.dryRun ? [] : outcomes.flatMap(({ updates }) => [...updates.keys()])
     this.#changed =
       ids.length === 0 ? null : { ids, note: await noteInvalidation(trx, { domain: 'patients', ids }) }
-    await saveRefusals(trx, this.#importNo, [...prepared.refusals, ...plans.flatMap((plan) => plan.refusals)])
-    for (const plan of plans) await saveClaims(trx, this.#importNo, plan.claims)
+    await saveRefusals(trx, this.#importNo, [
+      ...prepared.refusals,
+      ...outcomes.flatMap(({ refusals }) => refusals),
+    ])
+    for (const { claims } of outcomes) await saveClaims(trx, this.#importNo, claims)
     await this.#audit(trx, prepared, counts)
     return { ...counts, ...prepared.leftOut }
   }
@@ -119,71 +179,57 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     await bumpGenerations(this.#run.deps, ['patients'])
   }
 
+  /** Whether the piece before changed one of these patients. */
+  #hasChanged(ids: readonly string[]): boolean {
+    if (this.#changed === null) return false
+    const changed = new Set(this.#changed.ids)
+    return ids.some((id) => changed.has(id))
+  }
+
   get #options() {
     return this.#source.options
   }
 
-  async #judge(rows: SourceRow[]): Promise<Pick<Prepared, 'refusals' | 'plain' | 'watched' | 'leftOut'>> {
-    const { toFields, options, todayOn, repeats } = this.#source
-    const judging = { strictness: options.strictness, todayOn }
-    const refusals: Refusal[] = []
-    const plain: Candidate[] = []
-    const watched: Candidate[] = []
-    const leftOut: Counts = {}
-    for (let i = 0; i < rows.length; i++) {
-      if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
-      const { row, line, cells, problem } = rows[i] as SourceRow
-      if (problem !== undefined) {
-        refusals.push({ row, line, cells, problems: [problem] })
-        continue
-      }
-      const judgement = judgePatient(toFields(cells), judging)
-      if ('problems' in judgement) {
-        refusals.push({ row, line, cells, problems: judgement.problems })
-        continue
-      }
-      for (const column of judgement.leftOut)
-        leftOut[`leftOut.${column}`] = (leftOut[`leftOut.${column}`] ?? 0) + 1
-      const { patient } = judgement
-      const mayRepeat = looseKeys(patient.externalId ?? '', patient.idNumber ?? '').some((key) =>
-        repeats.mayRepeat(key),
-      )
-      ;(mayRepeat ? watched : plain).push({ row, line, cells, patient })
-    }
-    return { refusals, plain, watched, leftOut }
-  }
-
   /** Ids for so many rows, by one statement; those that are not used are never used again. */
   async #takeIds(rows: number): Promise<number> {
-    if (rows === 0 || this.#source.options.dryRun) return 0
-    return allocatePatientIds(this.#run.deps.db, rows)
-  }
-
-  async #newRows(plan: Plan, firstId: number): Promise<NewRows | null> {
-    if (plan.inserts.length === 0 || this.#source.options.dryRun) return null
-    const make = this.#insert === loadData ? newLines : newRows
-    return make(plan.inserts, firstId, { importNo: this.#importNo, source: this.#options.source })
+    if (rows === 0 || this.#options.dryRun) return 0
+    return patiently(this.#run, () => allocatePatientIds(this.#run.deps.db, rows))
   }
 
   /**
    * The guess for plain rows as it is, and first, so that the next piece is computed while the server loads them;
    * watched rows decided now, when all earlier chunks are committed.
    */
-  async #asGuessed(trx: Knex.Transaction, prepared: Prepared): Promise<Plan[]> {
+  async #asGuessed(trx: Knex.Transaction, prepared: Prepared): Promise<Outcome[]> {
     if (prepared.rows !== null) await writeNew(trx, this.#insert, prepared.rows)
-    if (prepared.watched.length === 0) return [prepared.plan]
+    if (prepared.watched.length === 0) return [prepared.outcome]
     const watched = await this.#decideNow(trx, prepared.watched, [])
-    const more = await this.#newRows(watched, prepared.spareIds)
-    if (more !== null) await writeNew(trx, this.#insert, more)
-    return [prepared.plan, watched]
+    await this.#writeInserts(trx, watched, prepared.spareIds, insertRows)
+    return [prepared.outcome, outcomeOf(watched)]
   }
 
-  /** Everything looked up and decided again under locks, after a guess was wrong. */
-  async #again(trx: Knex.Transaction, prepared: Prepared): Promise<Plan[]> {
-    const plan = await this.#decideNow(trx, prepared.watched, prepared.plain)
-    const rows = await this.#newRows(plan, await this.#takeIds(plan.inserts.length))
-    if (rows !== null) await writeNew(trx, this.#insert, rows)
-    return [plan]
+  /** Everything read, looked up and decided again under locks, after a guess was wrong. */
+  async #again(trx: Knex.Transaction, { from, read }: Prepared): Promise<Outcome[]> {
+    const plain: Candidate[] = []
+    const watched: Candidate[] = []
+    const lastRow = from.row + read
+    const isOfPiece = ({ row }: Candidate) => row <= lastRow
+    for await (const judged of readJudged(this.#source, from, BLOCK_ROWS, this.#run.signal)) {
+      plain.push(...judged.plain.filter(isOfPiece))
+      watched.push(...judged.watched.filter(isOfPiece))
+      if (judged.end.row >= lastRow) break
+    }
+    const plan = await this.#decideNow(trx, watched, plain)
+    await this.#writeInserts(trx, plan, await this.#takeIds(plan.inserts.length), this.#insert)
+    return [outcomeOf(plan)]
+  }
+
+  async #writeInserts(trx: Knex.Transaction, plan: Plan, firstId: number, insert: BulkInsert): Promise<void> {
+    const inserts = plan.takeInserts()
+    if (inserts.length === 0 || this.#options.dryRun) return
+    const maker = newRowsMaker(insert, { importNo: this.#importNo, source: this.#options.source })
+    await maker.add(inserts, firstId)
+    await writeNew(trx, insert, await maker.finish())
   }
 
   async #decideNow(trx: Knex.Transaction, watched: Candidate[], plain: Candidate[]): Promise<Plan> {
@@ -195,7 +241,8 @@ export class PatientsWork implements BulkWork<SourceRow[], Prepared, Position> {
     const claimed = await loadClaims(trx, this.#importNo, keys)
     const partners = claimed.flatMap(([, { partner }]) => (partner === null ? [] : [partner]))
     const found = await lookUp(trx, this.#options.source, copies, true, partners)
-    const plan = new Plan(found, claimed, this.#options)
+    const plan = new Plan(this.#options, claimed)
+    plan.look(found)
     for (const candidate of copies) plan.take(candidate, isWatched.has(candidate.row))
     return plan
   }

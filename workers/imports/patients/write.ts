@@ -1,85 +1,15 @@
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { PatientValues } from '../../../shared/patients/rules.ts'
-import { PATIENT_WORD_COLUMNS, patientWordRows } from '../../../shared/patients/words.ts'
-import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
+import { patientWordRows } from '../../../shared/patients/words.ts'
 import { ChunkConflict } from '../../runtime/bulk-work.ts'
-import { type BulkInsert, type Cell, encodeLines, escapeCell, type Rows } from '../load-data.ts'
-import type { Plan } from './plan.ts'
-import { type Candidate, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
-
-const INSERT_COLUMNS = ['id', 'source', ...VALUE_COLUMNS, 'import_no', 'touched_by_import_no'] as const
-
-/** The table rows of new patients; made while the chunk before is being written. */
-export interface NewRows {
-  patients: Rows
-  words: Rows
-}
-
-/** What all new rows of a run have in common. */
-interface Origin {
-  importNo: number
-  source: string
-}
-
-/**
- * Makes the lines of new patients for LOAD DATA, under ids of their own, `firstId` on; words come in index order.
- * Straight into text, without arrays of cells in between: the collector was a quarter of an import's computing.
- */
-export async function newLines(
-  inserts: readonly Candidate[],
-  firstId: number,
-  { importNo, source }: Origin,
-): Promise<NewRows> {
-  const patients: string[] = []
-  const words: string[] = []
-  for (let i = 0; i < inserts.length; i++) {
-    if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
-    const { patient } = inserts[i] as Candidate
-    const id = firstId + i
-    let line = `${id}\t${patient.externalId === null ? '\\N' : source}`
-    for (const field of VALUE_FIELDS) line += `\t${escapeCell(patient[field])}`
-    patients.push(`${line}\t${importNo}\t${importNo}`)
-    // words are letters and digits, so nothing in them needs escaping
-    for (const row of patientWordRows(id, patient.name))
-      words.push(`${row.word}\t${id}\t${row.bits1}\t${row.bits2}\t${row.bits3}`)
-  }
-  words.sort()
-  await breathe()
-  return { patients: encodeLines(patients), words: encodeLines(words) }
-}
-
-/** The same rows as cells, for servers that take INSERT only. */
-export async function newRows(
-  inserts: readonly Candidate[],
-  firstId: number,
-  { importNo, source }: Origin,
-): Promise<NewRows> {
-  const patients: Cell[][] = []
-  const words: Cell[][] = []
-  for (let i = 0; i < inserts.length; i++) {
-    if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
-    const { patient } = inserts[i] as Candidate
-    const id = firstId + i
-    const values = VALUE_FIELDS.map((field) => patient[field])
-    patients.push([id, patient.externalId === null ? null : source, ...values, importNo, importNo])
-    for (const row of patientWordRows(id, patient.name))
-      words.push([row.word, id, row.bits1, row.bits2, row.bits3])
-  }
-  words.sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1))
-  return { patients, words }
-}
-
-/** Writes new patients and the words they are found by. */
-export async function writeNew(trx: Knex.Transaction, insert: BulkInsert, rows: NewRows): Promise<void> {
-  await insert(trx, 'patients', INSERT_COLUMNS, rows.patients)
-  await insert(trx, 'patient_words', PATIENT_WORD_COLUMNS, rows.words)
-}
+import type { Outcome } from './plan.ts'
+import { VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
 
 export const COLUMN_OF = Object.fromEntries(
   VALUE_FIELDS.map((field, i) => [field, VALUE_COLUMNS[i]]),
 ) as Record<keyof PatientValues, string>
 
-/** All rows of the patient, because each carries the bits of the whole name; found by the words of the old one. */
+/** All rows of the patient, because each carries the signature of the whole name; found by the words of the old one. */
 export async function replaceWords(
   trx: Knex.Transaction,
   id: string,
@@ -136,12 +66,12 @@ async function keepImages(trx: Knex.Transaction, importNo: number, images: reado
  */
 export async function writeUpdates(
   trx: Knex.Transaction,
-  plan: Plan,
+  { updates }: Outcome,
   importNo: number,
   source: string,
 ): Promise<void> {
   const images: Image[] = []
-  const inOrder = [...plan.updates.values()].sort((a, b) => Number(a.stored.id) - Number(b.stored.id))
+  const inOrder = [...updates.values()].sort((a, b) => Number(a.stored.id) - Number(b.stored.id))
   for (const { stored, before, changes } of inOrder) {
     const fields = Object.keys(changes) as (keyof PatientValues)[]
     const changed = await trx('patients')
