@@ -1,6 +1,8 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import { auditInsertion } from '../audit/write.ts'
 import { noteInsertion } from '../cache/notes.ts'
+import { figuresInsertion } from '../dashboard/commands.ts'
+import { takingFigures } from '../dashboard/rules.ts'
 import type { Knex } from '../db/connect.ts'
 import { type Once, onceInsertion } from '../db/idempotency.ts'
 import { inOneTrip, type Step } from '../db/one-trip.ts'
@@ -91,6 +93,7 @@ export async function giveReceipt(
     shift_id,
     paid_on,
   }))
+  const figured = figuresInsertion(trx, takingFigures(paid_on, payment.doctor_id, tenders))
   const given = await inOneTrip<{ id: string | number; note: string | number }>(
     trx,
     'billing.give-receipt',
@@ -100,6 +103,7 @@ export async function giveReceipt(
       auditInsertion(trx, audit, new Date(at)),
       noteInsertion(trx, { domain: BILLING }),
       'set note = last_insert_id()',
+      ...(figured === null ? [] : [figured]),
       trx.raw(COUNT, values),
       trx.raw(READ, values),
       trx.raw(SHOW, values),

@@ -96,6 +96,20 @@ export function ticketFigures(ticket: CountedTicket, people: number): Figure[] {
   return figures
 }
 
+/** Money of one payment by its methods; a refund or void has negative amounts on its own day. */
+export const takingFigures = (
+  day: string,
+  doctorId: string | null,
+  tenders: readonly { method: string; amount_sen: number }[],
+): Figure[] =>
+  tenders.map(({ method, amount_sen }) => ({
+    measure: 'takings',
+    day,
+    doctorId,
+    part: method,
+    value: amount_sen,
+  }))
+
 /** Somebody registered by hand at that instant; nobody for rows that an import made. */
 export const newPatientFigures = (
   patients: readonly { importNo: number | null; createdAt: string }[],

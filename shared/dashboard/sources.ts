@@ -86,16 +86,6 @@ function recordsInsertion(
   return trx.into(trx.raw(TARGET)).insert(query)
 }
 
-/**
- * Counts the tenders of payments, refunds and voids just written; amounts carry their own sign. An id may be a
- * variable of the trip that wrote the payment.
- */
-export const takingsInsertion = (
-  trx: Knex.Transaction,
-  paymentIds: readonly (string | Knex.Raw)[],
-): Knex.QueryBuilder =>
-  recordsInsertion(trx, 'takings', 1, (q) => q.whereIn('t.payment_id', paymentIds as string[]))
-
 /** Counts lines of a prescription after they were handed over (1), or stops counting them before they come back (-1). */
 export const medicinesInsertion = (
   trx: Knex.Transaction,
