@@ -6,6 +6,8 @@ import { type Candidate, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
 
 const INSERT_COLUMNS = ['id', 'source', ...VALUE_COLUMNS, 'import_no', 'touched_by_import_no'] as const
 
+const [, ...BESIDES_WORD] = PATIENT_WORD_COLUMNS
+
 /** The table rows of new patients; made while the piece before is being written. */
 export interface NewRows {
   patients: Rows
@@ -34,9 +36,9 @@ export class NewLines implements NewRowsMaker {
   readonly #importNo: string
   readonly #source: string
   readonly #patients = new LoadText()
-  readonly #ids: string[] = []
-  readonly #signatures: string[] = []
-  /** Who has a word, by place in `ids`. */
+  /** What stands beside every word of a patient. */
+  readonly #besides: string[][] = []
+  /** Who has a word, by place in `besides`. */
   readonly #holders = new Map<string, number[]>()
 
   constructor({ importNo, source }: Origin) {
@@ -59,9 +61,11 @@ export class NewLines implements NewRowsMaker {
     text.cell(this.#importNo)
     text.cell(this.#importNo)
     text.endRow()
-    const place = this.#ids.push(id) - 1
-    for (const { word, signature } of patientWordRows(id, patient.name)) {
-      this.#signatures[place] = signature
+    const words = patientWordRows(id, patient.name)
+    const [first] = words
+    if (first === undefined) return
+    const place = this.#besides.push(BESIDES_WORD.map((column) => String(first[column]))) - 1
+    for (const { word } of words) {
       const held = this.#holders.get(word)
       if (held === undefined) this.#holders.set(word, [place])
       else held.push(place)
@@ -74,8 +78,7 @@ export class NewLines implements NewRowsMaker {
     for (const word of [...this.#holders.keys()].sort()) {
       for (const place of this.#holders.get(word) as number[]) {
         words.cell(word)
-        words.cell(this.#ids[place] as string)
-        words.cell(this.#signatures[place] as string)
+        for (const cell of this.#besides[place] as string[]) words.cell(cell)
         words.endRow()
       }
       if (words.count < breathAt) continue
@@ -104,7 +107,8 @@ export class NewCells implements NewRowsMaker {
       const id = firstId + i
       const values = VALUE_FIELDS.map((field) => patient[field])
       this.#patients.push([id, patient.externalId === null ? null : source, ...values, importNo, importNo])
-      for (const row of patientWordRows(id, patient.name)) this.#words.push([row.word, id, row.signature])
+      for (const row of patientWordRows(id, patient.name))
+        this.#words.push(PATIENT_WORD_COLUMNS.map((column) => row[column]))
     }
   }
 

@@ -9,7 +9,7 @@ export const COLUMN_OF = Object.fromEntries(
   VALUE_FIELDS.map((field, i) => [field, VALUE_COLUMNS[i]]),
 ) as Record<keyof PatientValues, string>
 
-/** All rows of the patient, because each carries the signature of the whole name; found by the words of the old one. */
+/** All rows of the patient, because each carries the bits of the whole name; found by the words of the old one. */
 export async function replaceWords(
   trx: Knex.Transaction,
   id: string,
