@@ -3,7 +3,7 @@ import type { Knex } from '../shared/db/connect.ts'
 /**
  * Money that came in, and its reversals: a refund or a void is a row of its own with negative amounts that names what
  * it `reverses_id`; nothing is ever deleted. Numbers run without gaps in each series (`receipt`, `reversal`).
- * `bill_json` is the bill as the receipt shows it.
+ * `bill_json` is the bill as the receipt shows it, `printed` how often that was printed.
  */
 export async function up(db: Knex): Promise<void> {
   await db.raw(`create table payments (
@@ -24,6 +24,7 @@ export async function up(db: Knex): Promise<void> {
     balance_sen int not null,
     bill_json mediumtext null,
     refunded_sen int unsigned not null default 0,
+    printed int unsigned not null default 0,
     reverses_id bigint unsigned null,
     reason varchar(200) null,
     shift_id bigint unsigned null,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AuditEntry } from '../../shared/audit/entry.ts'
-import { pay, refundPayment, voidPayment } from '../../shared/billing/commands.ts'
+import { pay, printOf, refundPayment, voidPayment } from '../../shared/billing/commands.ts'
 import { getPayment, getPayments, getReceipt } from '../../shared/billing/reads.ts'
 import {
   type Payment,
@@ -8,10 +8,12 @@ import {
   paymentInput,
   paymentList,
   paymentQuery,
+  printQuery,
   receipt,
   refundInput,
   voidInput,
 } from '../../shared/billing/schema.ts'
+import { pdfHeaders } from '../../shared/documents/sheet.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Route, route } from '../http/route.ts'
@@ -88,6 +90,18 @@ export function paymentRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool
         const body = await getReceipt(deps, call.params.number, await scopeOf(call))
         await looked(call, 'receipts.read', body.payment)
         return { body }
+      },
+    }),
+    route({
+      ...reads,
+      path: '/api/receipts/:number.pdf',
+      summary: 'A receipt to print; every print after the first says that it is a copy',
+      params: byNumber,
+      query: printQuery,
+      handle: async (call) => {
+        const { number } = call.params
+        const { stream, receipt } = await printOf(deps, number, call.query, await scopeOf(call), actor(call))
+        return { stream, headers: pdfHeaders(receipt.payment.number) }
       },
     }),
     route({

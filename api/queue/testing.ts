@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/units/clock.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
 import { startTestApi, type TestApi } from '../http/testing.ts'
 
-export type Verb = 'get' | 'post' | 'patch' | 'delete'
+export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /** An API with people to call it as, for the tests of the queue. */
 export interface QueueApi extends TestApi {

@@ -1,4 +1,5 @@
 export { addItem, removeItem, setDiscount, setPanel } from './change.ts'
 export { pay } from './pay.ts'
+export { printOf } from './print-receipt.ts'
 export { refundPayment, voidPayment } from './reverse.ts'
 export { renewBill, splitBill } from './split.ts'

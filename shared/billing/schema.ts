@@ -251,9 +251,9 @@ export const paymentList = z.object({
 })
 export type PaymentList = z.infer<typeof paymentList>
 
-/** How a receipt is printed; `copy` is put on every print after the first. */
-export const pdfQuery = z.strictObject({
-  size: z.enum(['a5', '80mm']).default('a5'),
-  lang: z.enum(['en', 'ms']).default('en'),
+/** How a receipt is printed; every print after the first says that it is a copy. */
+export const printQuery = z.strictObject({
+  paper: z.enum(['A5', 'roll80']).default('A5').describe('roll80: a roll of 80 mm'),
+  language: z.enum(['en', 'ms']).default('ms'),
 })
-export type PdfQuery = z.output<typeof pdfQuery>
+export type PrintQuery = z.output<typeof printQuery>
