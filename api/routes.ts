@@ -1,4 +1,5 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
+import { appointmentsRoutes } from './appointments/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { billingRoutes } from './billing/routes.ts'
 import { certificatesRoutes } from './certificates/routes.ts'
@@ -48,6 +49,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...settingsRoutes(services),
     ...queueRoutes(services),
     ...dashboardRoutes(services),
+    ...appointmentsRoutes(services),
     ...certificatesRoutes(services),
     ...panelsRoutes(services),
     ...shiftsRoutes(services),

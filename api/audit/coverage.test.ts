@@ -1,6 +1,7 @@
 import request from 'supertest'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuditEntry } from '../../shared/audit/entry.ts'
+import { addDays } from '../../shared/certificates/rules.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { type ClinicalApi, startClinicalApi } from '../certificates/testing.ts'
 import type { Route } from '../http/route.ts'
@@ -25,6 +26,12 @@ beforeAll(async () => {
   ids.ticket = ticket.id
   ids.patient = ticket.patient.id
   ids.certificates = (await api.certificate()).id
+  const booked = await api.call('post', '/api/appointments').send({
+    patientId: ids.patient,
+    doctorId: api.doctorId,
+    start: `${addDays(api.today, 1)}T10:00:00+08:00`,
+  })
+  ids.appointments = booked.body.id
   ids.consultations = await api.consultation()
 })
 afterAll(() => api.close())
@@ -42,7 +49,7 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Routes that answer nobody's data: numbers, catalogues, rules, the asker's own things. */
 const IMPERSONAL =
-  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|queue\/(stats|pending-actions)|stock\/(low|expiring|value))/
+  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|appointments\/free|dashboard|queue\/(stats|pending-actions)|stock\/(low|expiring|value))/
 /** Answered by events, which carry what the board shows; or by people and screens without a session. */
 const ELSEWHERE = /^\/api\/(sse|display|track|verify|operations)/
 

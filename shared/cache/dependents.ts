@@ -4,7 +4,7 @@
  * its panel. A write there makes the lists here old in the same step.
  */
 const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
-  patients: ['queue', 'billing'],
+  patients: ['queue', 'billing', 'appointments'],
   settings: ['queue', 'billing'],
   queue: ['billing'],
   panels: ['billing'],

@@ -7,6 +7,7 @@ const MAX_TEXT = 200
 const MAX_ADDRESS = 500
 const MAX_REGISTRATION = 60
 const MAX_LOGO = 4000
+const MAX_HOLIDAYS = 50
 const MAX_LEAVE_DAYS = 365
 const MAX_BACKDATE_DAYS = 60
 const MAX_START = 9000
@@ -76,6 +77,15 @@ export const SETTINGS = {
         'Must be a JPEG or a plain PNG in base64',
       ),
     default: '',
+  },
+  'clinic.holidays': {
+    group: 'clinic',
+    title: 'Days on which the clinic is closed; no appointments are given',
+    schema: z
+      .array(z.iso.date())
+      .max(MAX_HOLIDAYS)
+      .refine((days) => new Set(days).size === days.length, 'Must name each once'),
+    default: [],
   },
   'queue.ticketFormat': {
     group: 'queue',
