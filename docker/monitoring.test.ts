@@ -6,8 +6,11 @@ interface DashboardsModule {
   DASHBOARDS: Record<string, unknown>
   dashboard(name: string): object
 }
-const load = async () =>
-  (await import(new URL('./tools/dashboards.mjs', import.meta.url).href)) as DashboardsModule
+const tool = (file: string) => import(new URL(`./tools/${file}`, import.meta.url).href)
+const load = async (): Promise<DashboardsModule> => ({
+  ...(await tool('dashboard-table.mjs')),
+  ...(await tool('dashboards.mjs')),
+})
 
 describe('alerts', () => {
   const rules = read('docker/prometheus/rules.yml')

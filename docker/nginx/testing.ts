@@ -5,8 +5,17 @@ import { request as httpsRequest } from 'node:https'
 import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
+import { expect } from 'vitest'
+import { DATA_CSP, PAGE_CSP, securityHeaders } from '../../api/http/headers.ts'
 import { freePort } from '../../shared/testing/processes.ts'
-import { type Spawned, start, toolSet, until } from '../prod/testing.ts'
+import {
+  type ProductionSystem,
+  type Spawned,
+  start,
+  startProduction,
+  toolSet,
+  until,
+} from '../prod/testing.ts'
 import { ROOT } from '../testing.ts'
 
 /** The name of the site in tests. */
@@ -152,4 +161,77 @@ export function raw(port: number, bytes: string, { secure = true, quietMs = 1500
     socket.once('error', done)
     socket.once('close', done)
   })
+}
+
+/** A JSON request as the page sends it. */
+export const json = (body: object, method = 'POST') => ({
+  method,
+  headers: { 'content-type': 'application/json', 'x-requested-with': 'clinic' },
+  body: JSON.stringify(body),
+})
+
+const cookieOf = ({ lines }: Answer) =>
+  (lines.find(([name]) => name === 'set-cookie')?.[1] ?? '').split(';', 1)[0] as string
+
+/** The production system behind its proxy, with the first administrator signed in. */
+export interface Site {
+  system: ProductionSystem
+  proxy: ProxyProcess
+  cookie: string
+  /** The administrator's password. */
+  password: string
+  /** Asks over TLS as the administrator. */
+  call(question: Omit<Question, 'port'>): Promise<Answer>
+  stop(): Promise<void>
+}
+
+const NEW_PASSWORD = 'Proxy-test-7-lantern'
+
+/** Starts {@link Site}; general limits are off, event streams beat every second. */
+export async function startSite(): Promise<Site> {
+  const system = await startProduction({
+    RATE_LIMIT_GENERAL_PER_HOUR: '0',
+    SSE_HEARTBEAT_MS: '1000',
+    PUBLIC_URL: `https://${SITE}`,
+  })
+  const proxy = await startProxy(system.dir, Number(new URL(system.api.url).port)).catch(async (error) => {
+    await system.stop()
+    throw error
+  })
+  let cookie = ''
+  const call: Site['call'] = ({ headers, ...question }) =>
+    ask({ port: proxy.httpsPort, headers: { ...(cookie === '' ? {} : { cookie }), ...headers }, ...question })
+  const stop = async () => {
+    await proxy.stop()
+    await system.stop()
+  }
+  const signIn = async (path: string, body: object): Promise<number> => {
+    const answer = await call({ path, ...json(body) })
+    cookie = cookieOf(answer)
+    return answer.status
+  }
+  const password = system.secret('initial_admin_password')
+  const statuses = [
+    await signIn('/api/auth/login', { username: 'superadmin', password }),
+    await signIn('/api/auth/password', { currentPassword: password, newPassword: NEW_PASSWORD }),
+  ]
+  if (statuses.some((status) => status !== 200)) {
+    await stop()
+    throw new Error(`sign-in answered ${statuses.join(', ')}`)
+  }
+  return { system, proxy, cookie, password: NEW_PASSWORD, call, stop }
+}
+
+/** Each security header exactly once with its value, HSTS among them, and nothing that names the program. */
+export function expectHeaders(
+  { lines }: Pick<Answer, 'lines'>,
+  what: string,
+  { secure = true, page = false } = {},
+) {
+  for (const [name, value] of securityHeaders(secure, page ? PAGE_CSP : DATA_CSP)) {
+    const found = lines.filter(([each]) => each === name.toLowerCase()).map(([, each]) => each)
+    expect([what, name, found]).toEqual([what, name, [value]])
+  }
+  const told = lines.filter(([name]) => /^(server|x-powered-by|via)$/.test(name))
+  expect([what, told]).toEqual([what, []])
 }

@@ -183,7 +183,7 @@ describe('rules', () => {
   })
 
   it('ask for metrics that exist', async () => {
-    const text = read('docker/prometheus/rules.yml') + read('docker/tools/dashboards.mjs')
+    const text = read('docker/prometheus/rules.yml') + read('docker/tools/dashboard-table.mjs')
     const names = new Set(text.match(/\b(clinic|mysql|redis|node|bullmq|nodejs|process|probe)_[a-z0-9_]+/g))
     const known = new Set(
       ((await (await fetch(`${prometheus}/api/v1/label/__name__/values`)).json()) as { data: string[] }).data,
