@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { health } from '../../shared/ops/health-body.ts'
+import { health } from '../../shared/ops/schema.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Ops } from './ops.ts'
 

@@ -4,8 +4,8 @@ import { connectDatabase } from '../db/connect.ts'
 import type { Deps } from '../deps.ts'
 import { connectForRequests } from '../redis/connect.ts'
 import { type TestDeps, testDeps } from '../testing/harness.ts'
-import { health } from './health-body.ts'
 import { createHealthChecks, type JobQueueState } from './health-checks.ts'
+import { health } from './schema.ts'
 import { registerWorker } from './worker-registry.ts'
 
 const IDLE: JobQueueState = { waiting: 0, active: 0, failed: 0, oldestWaitingAt: null }

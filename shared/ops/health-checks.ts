@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import type { Deps } from '../deps.ts'
 import { shared, within } from './bounded.ts'
-import { combine, type Health, type HealthStatus, responseTime } from './health-body.ts'
 import { diskPercent, memoryPercent } from './resources.ts'
+import { combine, type Health, type HealthStatus, responseTime } from './schema.ts'
 import { countWorkers } from './worker-registry.ts'
 
 /** State of all job queues together; `oldestWaitingAt` is an instant in ms since 1970, or null when nothing waits. */

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestDeps, testDeps } from '../testing/harness.ts'
-import type { Health } from './health-body.ts'
 import { createMetrics } from './metrics.ts'
+import type { Health } from './schema.ts'
 import { healthSource, memorySource, outboxSource, streamFiguresSource } from './state-sources.ts'
 
 let deps: TestDeps

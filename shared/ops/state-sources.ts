@@ -1,10 +1,10 @@
 import { reading } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { shared } from './bounded.ts'
-import type { Health } from './health-body.ts'
 import type { HealthChecks } from './health-checks.ts'
 import { gauge } from './metric-sources.ts'
 import type { MetricSource } from './metrics.ts'
+import type { Health } from './schema.ts'
 
 type Checks = Pick<HealthChecks, 'full'>
 

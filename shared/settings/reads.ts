@@ -14,7 +14,7 @@ type ReadDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log'>
 export const getSettings = (deps: ReadDeps): Promise<Cached> =>
   cachedList(
     deps,
-    { domain: SETTINGS_DOMAIN, variant: 'all-1', key: 'all', ttlS: METADATA_TTL_S },
+    { domain: SETTINGS_DOMAIN, variant: 'all-2', key: 'all', ttlS: METADATA_TTL_S },
     async () => ({
       data: viewSettings(await listChanged(deps.db)),
     }),

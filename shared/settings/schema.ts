@@ -13,6 +13,10 @@ export const setting = z
     title: z.string(),
     value: z.unknown(),
     default: z.unknown(),
+    choices: z
+      .array(z.string())
+      .nullable()
+      .describe('What the value, or each item of a list, must be one of'),
     version: z.number().int(),
   })
   .meta({ id: 'Setting' })

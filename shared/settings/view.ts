@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { isSettingName, SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './definitions.ts'
 import type { SettingRow } from './repository.ts'
 import type { Setting } from './schema.ts'
@@ -8,6 +9,12 @@ function presentValue(name: SettingName, stored: string | undefined): unknown {
   if (stored === undefined) return fallback
   const parsed = schema.safeParse(JSON.parse(stored))
   return parsed.success ? parsed.data : fallback
+}
+
+/** The words that a value, or each item of a list, must be one of; null where anything fitting goes. */
+function choicesOf(schema: z.ZodType): string[] | null {
+  if (schema instanceof z.ZodEnum) return schema.options.map(String)
+  return schema instanceof z.ZodArray ? choicesOf(schema.element as z.ZodType) : null
 }
 
 /** One setting as administrators see it. */
@@ -22,6 +29,7 @@ export function viewSetting(
     title,
     value: presentValue(name, row?.value),
     default: fallback,
+    choices: choicesOf(SETTINGS[name].schema),
     version: row?.version ?? 0,
   }
 }

@@ -16,6 +16,12 @@ export const PLACES: readonly Place[] = [
   { to: '/queue', label: 'nav.queue', icon: 'queue', anyOf: ['queue.view'] },
   { to: '/patients', label: 'nav.patients', icon: 'patients', anyOf: ['patients.view'] },
   { to: '/imports', label: 'nav.imports', icon: 'imports', anyOf: ['imports.patients', 'imports.all'] },
+  {
+    to: '/admin',
+    label: 'nav.admin',
+    icon: 'admin',
+    anyOf: ['users.view', 'settings.view', 'audit.view', 'metrics.view'],
+  },
 ]
 
 export const OPS_PLACES: readonly Place[] = [

@@ -62,6 +62,44 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/operations/pages/OperationPage.tsx'), 'OperationPage'),
           },
           {
+            path: 'admin',
+            lazy: later(() => import('../features/admin/AdminFrame.tsx'), 'AdminFrame'),
+            children: [
+              {
+                index: true,
+                lazy: later(() => import('../features/admin/AdminFrame.tsx'), 'FirstAdminPage'),
+              },
+              {
+                path: 'users',
+                lazy: later(() => import('../features/users/pages/UsersPage.tsx'), 'UsersPage'),
+              },
+              {
+                path: 'doctors',
+                lazy: later(() => import('../features/doctors/pages/DoctorsPage.tsx'), 'DoctorsPage'),
+              },
+              {
+                path: 'settings',
+                lazy: later(() => import('../features/settings/pages/SettingsPage.tsx'), 'SettingsPage'),
+              },
+              {
+                path: 'displays',
+                lazy: later(() => import('../features/display/pages/DisplaysPage.tsx'), 'DisplaysPage'),
+              },
+              {
+                path: 'audit',
+                lazy: later(() => import('../features/audit/pages/AuditPage.tsx'), 'AuditPage'),
+              },
+              {
+                path: 'blocks',
+                lazy: later(() => import('../features/security/pages/BlocksPage.tsx'), 'BlocksPage'),
+              },
+              {
+                path: 'health',
+                lazy: later(() => import('../features/health/pages/HealthPage.tsx'), 'HealthPage'),
+              },
+            ],
+          },
+          {
             path: 'account/password',
             lazy: later(() => import('../features/auth/pages/PasswordPage.tsx'), 'PasswordPage'),
           },

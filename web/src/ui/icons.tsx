@@ -1,3 +1,4 @@
+import IconAdjustments from '@tabler/icons-react/dist/esm/icons/IconAdjustments.mjs'
 import IconApi from '@tabler/icons-react/dist/esm/icons/IconApi.mjs'
 import IconArrowLeft from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs'
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs'
@@ -25,6 +26,7 @@ import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs'
 
 /** The drawn signs of the page by what they mean; single imports keep the other five thousand out of every build. */
 const ICONS = {
+  admin: IconAdjustments,
   api: IconApi,
   back: IconArrowLeft,
   check: IconCheck,

@@ -20,3 +20,16 @@ export function useDoctors(): readonly Doctor[] {
   })
   return query.data ?? []
 }
+
+/** Adds a doctor, or changes the one that was seen. */
+export function saveDoctor(
+  doctor: Doctor | null,
+  body: Record<string, string | boolean | null>,
+): Promise<Doctor> {
+  return doctor === null
+    ? request('/api/doctors', { method: 'POST', body })
+    : request(`/api/doctors/${encodeURIComponent(doctor.id)}`, {
+        method: 'PATCH',
+        body: { ...body, version: doctor.version },
+      })
+}

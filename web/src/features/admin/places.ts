@@ -1,0 +1,12 @@
+import type { Permission } from '../auth/types.ts'
+
+/** The administrators' pages, and the permission that shows each; the server decides in any case. */
+export const ADMIN_PLACES = [
+  { to: 'users', permission: 'users.view' },
+  { to: 'doctors', permission: 'doctors.write' },
+  { to: 'settings', permission: 'settings.view' },
+  { to: 'displays', permission: 'displays.view' },
+  { to: 'audit', permission: 'audit.view' },
+  { to: 'blocks', permission: 'security.view' },
+  { to: 'health', permission: 'metrics.view' },
+] as const satisfies readonly { to: string; permission: Permission }[]

@@ -1,0 +1,81 @@
+import { Button, Group, TextInput } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useSearchParams } from 'react-router'
+import { clinicToday } from '../../../lib/format.ts'
+import { useDebounced } from '../../../lib/use-debounced.ts'
+import { Empty } from '../../../ui/Empty.tsx'
+import { Loading } from '../../../ui/Loading.tsx'
+import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { Page, Section } from '../../../ui/Page.tsx'
+import { type AuditFilter, auditKeys, fetchAudit } from '../api.ts'
+import { AuditTable } from '../components/AuditTable.tsx'
+import { DayReview } from '../components/DayReview.tsx'
+
+const FIELDS = ['patient', 'user', 'action', 'from', 'to'] as const
+const TYPING_PAUSE_MS = 400
+
+/** Who did what, and who saw whom; `?patient=` opens it on one person. */
+export function AuditPage() {
+  const { t } = useTranslation()
+  const [search] = useSearchParams()
+  const [filter, setFilter] = useState<AuditFilter>({
+    patient: search.get('patient') ?? '',
+    user: '',
+    action: '',
+    from: '',
+    to: '',
+  })
+  const [day, setDay] = useState(clinicToday)
+  const asked = useDebounced(filter, TYPING_PAUSE_MS)
+  const query = useInfiniteQuery({
+    queryKey: auditKeys.list(asked),
+    queryFn: ({ pageParam, signal }) => fetchAudit(asked, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.meta.next,
+    staleTime: 0,
+  })
+  const entries = query.data?.pages.flatMap(({ data }) => data) ?? []
+  return (
+    <Page title={t('audit.title')}>
+      <Group align="end" mb={10}>
+        <TextInput
+          type="date"
+          label={t('audit.reviewOf')}
+          value={day}
+          onChange={(event) => setDay(event.currentTarget.value)}
+        />
+      </Group>
+      {day === '' ? null : <DayReview day={day} />}
+      <Section title={t('audit.entries')}>
+        <Group align="end" mb={12}>
+          {FIELDS.map((field) => (
+            <TextInput
+              key={field}
+              type={field === 'from' || field === 'to' ? 'date' : 'text'}
+              label={t(`audit.filter.${field}`)}
+              value={filter[field]}
+              onChange={(event) => setFilter({ ...filter, [field]: event.currentTarget.value.trim() })}
+              w={150}
+            />
+          ))}
+        </Group>
+        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+        {query.isPending ? <Loading rows={8} /> : null}
+        {query.isSuccess && entries.length === 0 ? <Empty title={t('audit.none')} /> : null}
+        {entries.length > 0 ? <AuditTable entries={entries} /> : null}
+        {query.hasNextPage ? (
+          <Button
+            mt={12}
+            variant="default"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            {t('audit.more')}
+          </Button>
+        ) : null}
+      </Section>
+    </Page>
+  )
+}

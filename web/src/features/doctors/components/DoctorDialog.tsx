@@ -1,0 +1,92 @@
+import { Button, Group, Modal, Switch, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { HttpError } from '../../../lib/problem.ts'
+import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { type Doctor, doctorKeys, saveDoctor } from '../api.ts'
+
+const FIELDS = ['name', 'specialty', 'mmcNumber', 'apcNumber', 'room', 'userId'] as const
+const REQUIRED = new Set<string>(['code', 'name'])
+type Form = Record<(typeof FIELDS)[number] | 'code', string>
+
+const formOf = (doctor: Doctor | null): Form => ({
+  code: doctor?.code ?? '',
+  name: doctor?.name ?? '',
+  specialty: doctor?.specialty ?? '',
+  mmcNumber: doctor?.mmcNumber ?? '',
+  apcNumber: doctor?.apcNumber ?? '',
+  room: doctor?.room ?? '',
+  userId: doctor?.userId ?? '',
+})
+
+/** What is said of a doctor; an emptied field of a known one is taken back. */
+function bodyOf(form: Form, doctor: Doctor | null): Record<string, string | null> {
+  const fields: readonly (keyof Form)[] = doctor === null ? ['code', ...FIELDS] : FIELDS
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = form[field].trim()
+      if (value === '') return doctor === null ? [] : [[field, null]]
+      return [[field, value]]
+    }),
+  )
+}
+
+/** Adds a doctor or changes one; certificates need the real MMC number that is kept here. */
+export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClose: () => void }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const [form, setForm] = useState(() => formOf(doctor))
+  const [active, setActive] = useState(doctor?.active ?? true)
+  const save = useMutation({
+    mutationFn: () =>
+      saveDoctor(doctor, doctor === null ? bodyOf(form, null) : { ...bodyOf(form, doctor), active }),
+    onSuccess: onClose,
+    onSettled: () => queries.invalidateQueries({ queryKey: doctorKeys.all }),
+  })
+  const faultOf = (field: string): string | null =>
+    save.error instanceof HttpError
+      ? (save.error.errors.find(({ path }) => path === field)?.message ?? null)
+      : null
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (!save.isPending) save.mutate()
+  }
+  const shown: readonly (keyof Form)[] = doctor === null ? ['code', ...FIELDS] : FIELDS
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={doctor?.name ?? t('doctors.add')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form onSubmit={submit} style={{ display: 'grid', gap: 14 }} noValidate>
+        <ErrorNotice error={save.error} />
+        {shown.map((field, index) => (
+          <TextInput
+            key={field}
+            label={t(`doctors.${field}`)}
+            required={REQUIRED.has(field)}
+            value={form[field]}
+            error={faultOf(field)}
+            autoComplete="off"
+            {...(index === 0 ? { 'data-autofocus': true } : {})}
+            onChange={(event) => setForm({ ...form, [field]: event.currentTarget.value })}
+          />
+        ))}
+        {doctor === null ? null : (
+          <Switch
+            label={t('doctors.active')}
+            checked={active}
+            onChange={(event) => setActive(event.currentTarget.checked)}
+          />
+        )}
+        <Group justify="flex-end">
+          <Button type="submit" loading={save.isPending}>
+            {t('doctors.save')}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}
