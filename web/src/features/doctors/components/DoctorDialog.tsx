@@ -23,13 +23,9 @@ const formOf = (doctor: Doctor | null): Form => ({
 /** What is said of a doctor; an emptied field of a known one is taken back. */
 function bodyOf(form: Form, doctor: Doctor | null): Record<string, string | null> {
   const fields: readonly (keyof Form)[] = doctor === null ? ['code', ...FIELDS] : FIELDS
-  return Object.fromEntries(
-    fields.flatMap((field) => {
-      const value = form[field].trim()
-      if (value === '') return doctor === null ? [] : [[field, null]]
-      return [[field, value]]
-    }),
-  )
+  const values = fields.map((field): [string, string | null] => [field, form[field].trim() || null])
+  // Of a new doctor nothing is taken back: what is empty was not said.
+  return Object.fromEntries(values.filter(([, value]) => doctor !== null || value !== null))
 }
 
 /** Adds a doctor or changes one; certificates need the real MMC number that is kept here. */
