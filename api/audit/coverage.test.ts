@@ -33,6 +33,14 @@ beforeAll(async () => {
   })
   ids.appointments = booked.body.id
   ids.consultations = await api.consultation()
+  const deposit = { visitId: ticket.visitId, version: 0, balance: '0.00', deposit: true }
+  const paid = await api
+    .call('post', '/api/payments', api.as.cashier)
+    .set('Idempotency-Key', 'coverage')
+    .send({ ...deposit, tenders: [{ method: 'card', amount: '5.00' }] })
+  Object.assign(ids, { bills: ticket.visitId, payments: paid.body.id, receipts: paid.body.number })
+  const panel = { code: 'P1', name: 'Panel', kind: 'company' }
+  ids.panels = (await api.call('post', '/api/panels', api.as.admin).send(panel)).body.id
 })
 afterAll(() => api.close())
 
@@ -41,6 +49,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   '/api/patients/search': '?query=canary',
   '/api/audit/patients': '?user=1',
   '/api/audit/review': '?day=2026-01-02',
+  '/api/panels/:id/statement': '?month=2026-01',
 }
 const BODIES: Readonly<Record<string, object>> = {
   'POST /api/patients/search': { query: 'canary' },
@@ -49,7 +58,7 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Routes that answer nobody's data: numbers, catalogues, rules, the asker's own things. */
 const IMPERSONAL =
-  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|appointments\/free|dashboard|queue\/(stats|pending-actions)|stock\/(low|expiring|value))/
+  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|appointments\/free|shifts|panels(\/:id)?$|dashboard|queue\/(stats|pending-actions)|stock\/(low|expiring|value))/
 /** Answered by events, which carry what the board shows; or by people and screens without a session. */
 const ELSEWHERE = /^\/api\/(sse|display|track|verify|operations)/
 
@@ -65,7 +74,7 @@ const reads = () =>
 const ask = ({ method, path }: Route) => {
   const [, , thing = ''] = path.split('/')
   const id = path.includes('queue') ? ids.ticket : (ids[thing] ?? ids.patient)
-  const url = path.replace(':id', `${id}`)
+  const url = path.replace(/:\w+/, `${id}`)
   const cookie = chief
   if (method === 'GET')
     return request(api.url)

@@ -80,6 +80,20 @@ export function paymentRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool
         return { body }
       },
     }),
+    // before the receipt itself, whose pattern takes any number
+    route({
+      ...reads,
+      path: '/api/receipts/:number.pdf',
+      summary: 'A receipt to print; every print after the first says that it is a copy',
+      params: byNumber,
+      query: printQuery,
+      handle: async (call) => {
+        const { number } = call.params
+        const { stream, receipt, times } = await printOf(deps, number, call.query, await scopeOf(call))
+        await looked(call, times > 1 ? 'receipts.reprint' : 'receipts.print', receipt.payment)
+        return { stream, headers: pdfHeaders(receipt.payment.number) }
+      },
+    }),
     route({
       ...reads,
       path: '/api/receipts/:number',
@@ -90,18 +104,6 @@ export function paymentRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool
         const body = await getReceipt(deps, call.params.number, await scopeOf(call))
         await looked(call, 'receipts.read', body.payment)
         return { body }
-      },
-    }),
-    route({
-      ...reads,
-      path: '/api/receipts/:number.pdf',
-      summary: 'A receipt to print; every print after the first says that it is a copy',
-      params: byNumber,
-      query: printQuery,
-      handle: async (call) => {
-        const { number } = call.params
-        const { stream, receipt } = await printOf(deps, number, call.query, await scopeOf(call), actor(call))
-        return { stream, headers: pdfHeaders(receipt.payment.number) }
       },
     }),
     route({

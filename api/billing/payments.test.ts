@@ -5,6 +5,7 @@ import {
   payment as paymentShape,
   receipt as receiptShape,
 } from '../../shared/billing/schema.ts'
+import { someone } from '../queue/testing.ts'
 import { type BillingApi, startBillingApi } from './testing.ts'
 
 let api: BillingApi
@@ -20,7 +21,13 @@ const statusOf = async (ticketId: string) =>
   (await api.deps.db('tickets').where({ id: ticketId }).first('status')).status
 const events = async (types: string[]) =>
   (
-    await api.deps.db('outbox_events').whereIn('type', types).orderBy('id', 'desc').limit(1).pluck('body')
+    await api.deps
+      .db('outbox_events')
+      .whereIn('type', types)
+      .where({ topic: 'queue' })
+      .orderBy('id', 'desc')
+      .limit(1)
+      .pluck('body')
   ).map((body) => (typeof body === 'string' ? JSON.parse(body) : body).body.entity)[0]
 const put = (path: string, body: Record<string, unknown>, cookie = api.as.admin) =>
   api.call('put', path, cookie).send(body)
@@ -231,9 +238,7 @@ describe('discount, tax and panel', () => {
 
 describe('those who came together', () => {
   const group = async () => {
-    const members = [1, 2, 3].map((n) => ({
-      patient: { name: `Group ${n}`, idType: 'PASSPORT', idNumber: `G${Date.now()}${n}` },
-    }))
+    const members = [1, 2, 3].map(() => ({ patient: someone() }))
     const answer = await api.call('post', '/api/queue/groups').send({ members, ticket: {} })
     expect(answer.status, answer.text).toBe(201)
     await api.put(answer.body.id, 'payment')

@@ -10,11 +10,13 @@ type Text = ReturnType<typeof textsIn<keyof typeof RECEIPT_TEXTS>>
 
 const LINE_PT = 1.35
 const NOTHING = '0.00'
+/** Width of quantity, price and amount, as a part of the line. */
+const NUMBERS_PART = 5 / 11
 const isRoll = (sheet: Sheet): boolean => sheet.paper === 'roll80'
 
-/** Begins a new page where so many lines would not fit any more. */
+/** Begins a new page where so many lines would not fit any more; a roll is as long as it needs. */
 function keep(sheet: Sheet, lines: number): void {
-  if (sheet.y + lines * LINE_PT * sheet.textPt <= sheet.bottom) return
+  if (isRoll(sheet) || sheet.y + lines * LINE_PT * sheet.textPt <= sheet.bottom) return
   sheet.pdf.addPage()
   sheet.y = sheet.top
 }
@@ -52,13 +54,21 @@ function items(sheet: Sheet, { items: lines }: BillCopy, text: Text): void {
     { text: text('amount'), part: 2.1, align: 'right', ...grey },
   ])
   for (const each of lines) {
-    keep(sheet, 1)
+    keep(sheet, 2)
+    const top = sheet.y
     row(sheet, [
-      { text: each.description, part: 6 },
+      { text: '', part: 6 },
       { text: String(each.quantity), part: 1.3, align: 'right' },
       { text: shownAmount(each.unitPrice), part: 1.6, align: 'right' },
       { text: shownAmount(gross(each)), part: 2.1, align: 'right' },
     ])
+    const below = sheet.y
+    sheet.y = top
+    paragraph(sheet, each.description, {
+      maxLines: 2,
+      keepRightPt: (sheet.right - sheet.left) * NUMBERS_PART,
+    })
+    sheet.y = Math.max(sheet.y, below)
   }
 }
 
