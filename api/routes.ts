@@ -15,6 +15,7 @@ import type { Route } from './http/route.ts'
 import { icd10Routes } from './icd10/routes.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
 import { importsRoutes } from './imports/routes.ts'
+import { lettersRoutes } from './letters/routes.ts'
 import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
@@ -51,6 +52,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...dashboardRoutes(services),
     ...appointmentsRoutes(services),
     ...certificatesRoutes(services),
+    ...lettersRoutes(services),
     ...panelsRoutes(services),
     ...shiftsRoutes(services),
     ...billingRoutes(services),

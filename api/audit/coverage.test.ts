@@ -33,6 +33,9 @@ beforeAll(async () => {
   })
   ids.appointments = booked.body.id
   ids.consultations = await api.consultation()
+  const slip = { kind: 'time_slip', from: '09:00', to: '10:00' }
+  const letter = api.call('post', `/api/consultations/${ids.consultations}/letters`, api.as.doctor)
+  ids.letters = (await letter.send(slip)).body.id
   const deposit = { visitId: ticket.visitId, version: 0, balance: '0.00', deposit: true }
   const paid = await api
     .call('post', '/api/payments', api.as.cashier)
@@ -46,6 +49,7 @@ afterAll(() => api.close())
 
 /** What a reading route is asked with, where it needs more than ids. */
 const QUERIES: Readonly<Record<string, string>> = {
+  '/api/letters': '?patient=1',
   '/api/patients/search': '?query=canary',
   '/api/audit/patients': '?user=1',
   '/api/audit/review': '?day=2026-01-02',

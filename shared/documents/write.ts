@@ -148,6 +148,13 @@ export interface ParagraphStyle extends TextStyle {
   keepRightPt?: number
 }
 
+/** Height that a text takes as a {@link paragraph} across the page, points, without a limit of lines. */
+export function heightOf(sheet: Sheet, text: string, style: TextStyle = {}): number {
+  const { width } = wholeWidth(sheet)
+  const lines = text.split(/\r?\n/).flatMap((part) => linesOf(sheet, printable(part), style, width))
+  return lines.length * sizeOf(sheet, style) * LINE_HEIGHT
+}
+
 /** Text over several lines, with the line breaks it has; nothing is written below the bottom of the page. */
 export function paragraph(sheet: Sheet, text: string, style: ParagraphStyle = {}): void {
   const sizePt = sizeOf(sheet, style)

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { ITEM_KINDS } from '../billing/rules.ts'
 import { isPrintableImage } from '../documents/image.ts'
+import { FIRST_TEMPLATES, faultsOfTemplate, PLACEHOLDERS } from '../letters/rules.ts'
 import { PRIORITIES } from '../queue/schema.ts'
 
 const MAX_TEXT = 200
 const MAX_ADDRESS = 500
 const MAX_REGISTRATION = 60
 const MAX_LOGO = 4000
+const MAX_TEMPLATE = 4000
 const MAX_HOLIDAYS = 50
 const MAX_LEAVE_DAYS = 365
 const MAX_BACKDATE_DAYS = 60
@@ -29,6 +31,13 @@ const orderOf = <const Word extends string>(words: readonly [Word, ...Word[]]) =
     .array(z.enum(words))
     .length(words.length)
     .refine((order) => new Set(order).size === words.length, 'Must name each once')
+
+const template = text(MAX_TEMPLATE)
+  .min(1)
+  .refine(
+    (value) => faultsOfTemplate(value).length === 0,
+    `Takes only these in braces: ${PLACEHOLDERS.join(', ')}`,
+  )
 
 /** Languages that a screen can call a number in. */
 export const SPOKEN = ['ms', 'en', 'zh', 'ta'] as const
@@ -201,6 +210,30 @@ export const SETTINGS = {
     title: 'Longest sick leave that one certificate may give, days',
     schema: z.number().int().min(1).max(MAX_LEAVE_DAYS),
     default: 30,
+  },
+  'letters.referral.en': {
+    group: 'documents',
+    title: 'Text of referral letters, English',
+    schema: template,
+    default: FIRST_TEMPLATES.referral.en,
+  },
+  'letters.referral.ms': {
+    group: 'documents',
+    title: 'Text of referral letters, Malay',
+    schema: template,
+    default: FIRST_TEMPLATES.referral.ms,
+  },
+  'letters.time_slip.en': {
+    group: 'documents',
+    title: 'Text of time slips, English',
+    schema: template,
+    default: FIRST_TEMPLATES.time_slip.en,
+  },
+  'letters.time_slip.ms': {
+    group: 'documents',
+    title: 'Text of time slips, Malay',
+    schema: template,
+    default: FIRST_TEMPLATES.time_slip.ms,
   },
 } as const satisfies Record<string, Definition>
 
