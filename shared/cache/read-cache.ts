@@ -4,7 +4,7 @@ import { decode, encode, type Finished, finish } from './entry.ts'
 import { type CacheDeps, mayUse } from './invalidate.ts'
 import { baseOf, eraKey, generationKey, TOKEN_TTL_MS } from './keys.ts'
 import { GET_LIST, GET_ONE, LEASE_LIST, LEASE_ONE, PUT_LIST, PUT_ONE, run, type Script } from './scripts.ts'
-import { type CacheState, type CacheStats, stateOf } from './state.ts'
+import { type CacheState, type CacheStats, type LookUp, stateOf } from './state.ts'
 
 /** An answer and where it came from; `BYPASS` means that the cache was not asked or did not answer. */
 export interface Cached extends Finished {
@@ -93,28 +93,27 @@ async function cached(deps: CacheDeps, ask: Question, load: Load, place: Place):
   if (state.unsent.size > 0 && !(await mayUse(deps, ask.domain))) return bypass(state, name, load)
   let slot: Slot
   try {
-    const [token, value] = await state.lookUps.ask(
-      name,
-      () =>
-        run(
-          deps.cacheRedis,
-          place.command,
-          [place.token],
-          [state.nextToken(), TOKEN_TTL_MS, place.base, ...place.args],
-        ) as Promise<[Buffer, Buffer | null]>,
-    )
-    if (value) {
-      const answer = decode(value)
-      if (answer !== null) return hit(state, answer)
-    }
-    slot = place.slot(`${place.base}${token.toString('latin1')}:`)
+    const { token, answer, isSpoilt } = await state.lookUps.ask(name, () => lookUp(deps, state, place))
+    if (answer !== null) return hit(state, answer)
+    slot = place.slot(`${place.base}${token}:`)
     // an entry nobody can read must not look like a filled one
-    if (value) await deps.cacheRedis.unlink(slot.key)
+    if (isSpoilt) await deps.cacheRedis.unlink(slot.key)
   } catch (error) {
     if (isWrongType(error)) await deps.cacheRedis.unlink(place.token).catch(() => undefined)
     return bypass(state, name, load)
   }
   return fill(state, slot, name, load)
+}
+
+async function lookUp(deps: CacheDeps, state: CacheState, place: Place): Promise<LookUp> {
+  const [token, value] = (await run(
+    deps.cacheRedis,
+    place.command,
+    [place.token],
+    [state.nextToken(), TOKEN_TTL_MS, place.base, ...place.args],
+  )) as [Buffer, Buffer | null]
+  const answer = value ? decode(value) : null
+  return { token: token.toString('latin1'), answer, isSpoilt: value !== null && answer === null }
 }
 
 function hit(state: CacheState, answer: Finished): Cached {

@@ -12,6 +12,15 @@ export interface CacheStats {
   bypassed: number
 }
 
+/** What one look-up found, read once for all who asked. */
+export interface LookUp {
+  /** The present generation or era. */
+  token: string
+  answer: Finished | null
+  /** There is an entry that nobody can read. */
+  isSpoilt: boolean
+}
+
 const BYPASS_AT_ONCE = 16
 const BYPASS_WAITING = 500
 
@@ -29,7 +38,7 @@ export interface CacheState {
   limiter: BulkheadPolicy
   coalesce: ReturnType<typeof createCoalescer>
   /** Look-ups of the present turn of the event loop. */
-  lookUps: TurnJoin<Promise<[Buffer, Buffer | null]>>
+  lookUps: TurnJoin<Promise<LookUp>>
   /** A value never used before, by any process. */
   nextToken(): string
 }
