@@ -145,24 +145,34 @@ async function confirm(db: Db, ids: string[], words: readonly string[], read: Ro
   })
 }
 
-/** Up to about `enough` patients, or all there are, in whose names every word begins one; none of those `known`. */
+/** A search of several words on its way. */
+interface Beginnings {
+  words: readonly string[]
+  /** The typed beginning with the fewest entries, whose pages are gone through. */
+  rarest: string
+  mask: WordBits
+  firstPage: Posting[]
+  /** Ids that were found already. */
+  known: readonly string[]
+}
+
+/** Up to about `enough` patients, or all there are, in whose names every word begins one; none of those known. */
 async function findBeginnings(
   db: Db,
-  { words, rarest, known }: { words: readonly string[]; rarest: string; known: readonly string[] },
+  { words, rarest, mask, firstPage, known }: Beginnings,
   enough: number,
   read: RowsRead,
 ): Promise<string[]> {
-  const mask = searchMask(words, false)
   const seen = new Set(known)
   const found: Found[] = []
-  let after: Posting | undefined
-  for (let size = FIRST_PAGE; ; size = nextPage(size)) {
-    const page = await postings(db, rarest, mask, after, size)
+  let page = firstPage
+  for (let size = FIRST_PAGE; ; ) {
     const fresh = [...new Set(page.map((posting) => posting.id))].filter((id) => !seen.has(id))
     for (const id of fresh) seen.add(id)
     found.push(...(await confirm(db, fresh, words, read)))
     if (found.length >= enough || page.length < size) break
-    after = page.at(-1)
+    size = nextPage(size)
+    page = await postings(db, rarest, mask, page.at(-1), size)
   }
   found.sort((a, b) => b.whole - a.whole || Number(a.id) - Number(b.id))
   return found.map((each) => each.id)
@@ -195,10 +205,15 @@ export async function findByWords(
   if (only === undefined) return []
   if (words.length === 1) return findOneWord(db, only, limit)
   const counts = await frequencies(db, words)
-  const known = await findWhole(db, words, indexOfLeast(counts.map((each) => each.whole)), limit)
+  const rarest = words[indexOfLeast(counts.map((each) => each.begins))] as string
+  const mask = searchMask(words, false)
+  // side by side: of common words, going through the entries is what takes long
+  const [known, firstPage] = await Promise.all([
+    findWhole(db, words, indexOfLeast(counts.map((each) => each.whole)), limit),
+    postings(db, rarest, mask, undefined, FIRST_PAGE),
+  ])
   const enough = limit - known.length
   if (enough <= 0) return known
-  const rarest = words[indexOfLeast(counts.map((each) => each.begins))] as string
-  const others = await findBeginnings(db, { words, rarest, known }, enough, read)
+  const others = await findBeginnings(db, { words, rarest, mask, firstPage, known }, enough, read)
   return [...known, ...others].slice(0, limit)
 }
