@@ -12,7 +12,7 @@ import { benchDeps, benchEnv } from '../lib/system.ts'
 
 const CONNECTIONS = 100
 const SECONDS = 5
-const ROUNDS = 3
+const ROUNDS = 5
 const OFFERED_PER_S = 500
 const OFFERED_SECONDS = 20
 const MICROS = 1_000_000
@@ -50,6 +50,7 @@ try {
   const limit: Target = { port: barePort, head: getRequest('/', { Cookie: cookie }) }
   const costs: Record<'bare' | 'read' | 'again', number[]> = { bare: [], read: [], again: [] }
   await closedLoop(read, CONNECTIONS, 2)
+  await closedLoop(again, CONNECTIONS, 2)
   await closedLoop(limit, CONNECTIONS, 2)
   for (let n = 0; n < ROUNDS; n++) {
     costs.bare.push(await cpuPerRequest(bare.pid as number, limit))
