@@ -15,6 +15,9 @@ export type Who = Omit<AuditEntry, 'action' | 'outcome'> & { userId: string }
 export type BillingReadDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log' | 'clock'>
 export type BillingDeps = WriteDeps & Pick<Deps, 'redis'>
 
+/** The clinic's settings with their values. */
+export type Settings = Awaited<ReturnType<typeof settingsOf>>
+
 /** How bills are reckoned today. */
 export async function reckoningOf(deps: BillingReadDeps): Promise<Reckoning> {
   const settings = await settingsOf(deps)

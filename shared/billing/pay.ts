@@ -2,7 +2,7 @@ import { invalidate } from '../cache/invalidate.ts'
 import { writing } from '../cache/writing.ts'
 import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
-import { madeBefore, onceOf } from '../db/idempotency.ts'
+import { madeBefore, type Once, onceOf } from '../db/idempotency.ts'
 import type { Step } from '../db/one-trip.ts'
 import { AppError } from '../errors/app-error.ts'
 import { ring } from '../events/outbox.ts'
@@ -11,10 +11,11 @@ import { settingsOf } from '../settings/reads.ts'
 import { holdOpenShift } from '../shifts/reads.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { assertPossible, sumColumns } from './change.ts'
-import { BILLING, type BillingDeps, reckoningOf, type Who } from './domain.ts'
-import { giveReceipt, PAYMENT, type PaymentDraft } from './give-receipt.ts'
-import { afterAct, assertVersion, auditOf, holdBill, refuse, storeBill } from './hold.ts'
-import type { LoadedBill } from './load.ts'
+import { BILLING, type BillingDeps, reckoningOf, type Settings, type Who } from './domain.ts'
+import { giveReceipt, PAYMENT } from './give-receipt.ts'
+import { afterAct, assertVersion, auditOf, type HeldBill, holdBill, refuse, storeBill } from './hold.ts'
+import type { LoadedBill, Reckoning } from './load.ts'
+import type { VisitRow } from './model.ts'
 import { presentPayment } from './present.ts'
 import { listBills, listVisitsWith } from './repository.ts'
 import { isUnsettled, numberFormat, rmOf, senOf } from './rules.ts'
@@ -93,56 +94,48 @@ async function othersPaid(trx: Knex.Transaction, { isGroup, visits }: LoadedBill
   )
 }
 
-/**
- * Takes a payment: the tenders, the receipt with its number, the bill and, when that is paid with it, the end of the
- * ticket commit together. The same key again answers the same payment. Throws `request/idempotency-mismatch`;
- * `state/version` and `state/conflict` with the present bill; `rule/broken` naming the tender.
- */
-export async function pay(deps: BillingDeps, input: PaymentInput, who: Who, key: string): Promise<Payment> {
-  const once = onceOf(who.userId, key, ['payments', input])
-  const made = once && (await madeBefore(deps.db, once, PAYMENT))
-  if (made !== undefined) return presentPayment(deps.db, made)
-  const settings = await settingsOf(deps)
-  const [reckoning, context] = [await reckoningOf(deps), await changeContext(deps, who)]
-  let queueNote: string | null = null
+/** What a payment needs to know beside the bill. */
+interface Moment {
+  input: PaymentInput
+  who: Who
+  once: Once | undefined
+  reckoning: Reckoning
+  context: Awaited<ReturnType<typeof changeContext>>
+  settings: Settings
+}
 
-  const work = async (trx: Knex.Transaction) => {
-    queueNote = null
-    const { bill, ticket } = await holdBill(trx, input.visitId, reckoning)
-    assertVersion(bill, input.version)
-    if (rmOf(bill.balanceSen) !== input.balance) refuse(bill, 'state/version', 'The bill is another by now.')
-    assertPossible(bill)
-    const isDeposit = input.deposit === true
-    afterAct(bill, 'pay', 'This bill is closed.')
-    assertPayable(bill, ticket, isDeposit)
-    const plan = planOf(bill, input)
-    const status = afterAct(bill, plan.settles ? 'settle' : 'pay')
-    const hasCash = plan.tenders.some(({ method }) => method === 'cash')
-    const shiftId = await shiftFor(trx, who.userId, hasCash, settings['billing.cashNeedsShift'])
-    const at = toSqlUtc(context.now)
-    const stored = await storeBill(
-      trx,
-      bill,
-      {
-        ...sumColumns(bill),
-        status,
-        paid_sen: bill.paidSen + plan.amountSen,
-        rounding_sen: bill.roundingSen + plan.roundingSen,
-        settled_at: plan.settles ? at : null,
-        doctor_id: bill.doctorId,
-      },
-      context.now,
-    )
-    if (plan.settles && ticket.status === 'payment' && (await othersPaid(trx, bill)))
-      queueNote = await completeHeld(trx, ticket, context)
-    const payment: PaymentDraft = {
+/** Writes what a payment does: the bill, the end of the ticket where it is paid off, the receipt with its number last. */
+async function record(
+  trx: Knex.Transaction,
+  { bill, ticket }: HeldBill,
+  plan: Plan,
+  { input, who, once, reckoning, context, settings }: Moment,
+): Promise<{ id: string; note: string; queueNote: string | null }> {
+  const status = afterAct(bill, plan.settles ? 'settle' : 'pay')
+  const hasCash = plan.tenders.some(({ method }) => method === 'cash')
+  const shiftId = await shiftFor(trx, who.userId, hasCash, settings['billing.cashNeedsShift'])
+  const at = toSqlUtc(context.now)
+  const changes = {
+    ...sumColumns(bill),
+    status,
+    paid_sen: bill.paidSen + plan.amountSen,
+    rounding_sen: bill.roundingSen + plan.roundingSen,
+    settled_at: plan.settles ? at : null,
+    doctor_id: bill.doctorId,
+  }
+  const stored = await storeBill(trx, bill, changes, context.now)
+  const isOver = plan.settles && ticket.status === 'payment' && (await othersPaid(trx, bill))
+  const queueNote = isOver ? await completeHeld(trx, ticket, context) : null
+  const [{ id: visitId, patient_id: patientId }] = bill.visits as [VisitRow]
+  const given = await giveReceipt(trx, plan.settles ? itemSteps(trx, stored.id, bill) : [], {
+    payment: {
       bill_id: stored.id,
-      visit_id: (bill.visits[0] as { id: string }).id,
-      patient_id: (bill.visits[0] as { patient_id: string }).patient_id,
+      visit_id: visitId,
+      patient_id: patientId,
       doctor_id: bill.doctorId,
       series: 'receipt',
       kind: 'payment',
-      is_deposit: isDeposit ? 1 : 0,
+      is_deposit: input.deposit === true ? 1 : 0,
       settles: plan.settles ? 1 : 0,
       amount_sen: plan.amountSen,
       rounding_sen: plan.roundingSen,
@@ -154,41 +147,66 @@ export async function pay(deps: BillingDeps, input: PaymentInput, who: Who, key:
       user_id: who.userId,
       paid_on: reckoning.on,
       created_at: at,
-    }
-    const given = await giveReceipt(trx, plan.settles ? itemSteps(trx, stored.id, bill) : [], {
-      payment,
-      tenders: plan.tenders.map((tender) => ({
-        method: tender.method,
-        amount_sen: tender.amountSen,
-        tendered_sen: tender.tenderedSen,
-        change_sen: tender.changeSen,
-        reference: tender.reference,
-        panel_id: tender.method === 'panel' ? (bill.panel?.id ?? null) : null,
-      })),
-      format: numberFormat('receipt', settings['billing.receiptFormat']),
-      once,
-      audit: auditOf(who, bill, 'payments.record', { version: stored.version, status }),
-      entity: {
-        kind: 'payment',
-        visitId: payment.visit_id,
-        billId: stored.id,
-        ticketId: ticket.id,
-        billStatus: status,
-        billVersion: stored.version,
-        version: 1,
-      },
-    })
-    return { result: given.id, note: given.note }
+    },
+    tenders: plan.tenders.map((tender) => ({
+      method: tender.method,
+      amount_sen: tender.amountSen,
+      tendered_sen: tender.tenderedSen,
+      change_sen: tender.changeSen,
+      reference: tender.reference,
+      panel_id: tender.method === 'panel' ? (bill.panel?.id ?? null) : null,
+    })),
+    format: numberFormat('receipt', settings['billing.receiptFormat']),
+    once,
+    audit: auditOf(who, bill, 'payments.record', { version: stored.version, status }),
+    entity: {
+      kind: 'payment',
+      visitId,
+      billId: stored.id,
+      ticketId: ticket.id,
+      billStatus: status,
+      billVersion: stored.version,
+      version: 1,
+    },
+  })
+  return { ...given, queueNote }
+}
+
+/**
+ * Takes a payment: the tenders, the receipt with its number, the bill and, when that is paid with it, the end of the
+ * ticket commit together. The same key again answers the same payment. Throws `request/idempotency-mismatch`;
+ * `state/version` and `state/conflict` with the present bill; `rule/broken` naming the tender.
+ */
+export async function pay(deps: BillingDeps, input: PaymentInput, who: Who, key: string): Promise<Payment> {
+  const once = onceOf(who.userId, key, ['payments', input])
+  const made = once && (await madeBefore(deps.db, once, PAYMENT))
+  if (made !== undefined) return presentPayment(deps.db, made)
+  const settings = await settingsOf(deps)
+  const reckoning = await reckoningOf(deps)
+  const moment = { input, who, once, reckoning, settings, context: await changeContext(deps, who) }
+
+  const work = async (trx: Knex.Transaction) => {
+    const held = await holdBill(trx, input.visitId, reckoning)
+    const { bill, ticket } = held
+    assertVersion(bill, input.version)
+    if (rmOf(bill.balanceSen) !== input.balance) refuse(bill, 'state/version', 'The bill is another by now.')
+    assertPossible(bill)
+    afterAct(bill, 'pay', 'This bill is closed.')
+    assertPayable(bill, ticket, input.deposit === true)
+    const result = await record(trx, held, planOf(bill, input), moment)
+    return { result, note: result.note }
   }
 
-  const id = await writing(deps, BILLING, work).catch(async (error: unknown) => {
+  try {
+    const { id, queueNote } = await writing(deps, BILLING, work)
+    if (queueNote !== null) await invalidate(deps, { domain: QUEUE, note: queueNote })
+    void ring(deps)
+    return await presentPayment(deps.db, id)
+  } catch (error) {
     // two requests with the same key at once: the second found the bill changed by the first
     const isLate = isDuplicateKey(error) || (error instanceof AppError && error.rule.status === 409)
     const first = once && isLate ? await madeBefore(deps.db, once, PAYMENT) : undefined
     if (first === undefined) throw error
-    return first
-  })
-  if (queueNote !== null) await invalidate(deps, { domain: QUEUE, note: queueNote })
-  void ring(deps)
-  return presentPayment(deps.db, id)
+    return presentPayment(deps.db, first)
+  }
 }

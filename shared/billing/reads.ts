@@ -1,3 +1,4 @@
+import { finish } from '../cache/entry.ts'
 import { type Cached, cachedList } from '../cache/read-cache.ts'
 import { AppError } from '../errors/app-error.ts'
 import { settingsOf } from '../settings/reads.ts'
@@ -5,6 +6,7 @@ import { isRowId } from '../units/ids.ts'
 import { BILLING, type BillingReadDeps, reckoningOf } from './domain.ts'
 import { loadBill } from './load.ts'
 import { countPayments, findCopy, findPayment, listPayments, listTenders } from './repository.ts'
+import { isUnsettled } from './rules.ts'
 import type { Bill, BillCopy, Payment, PaymentList, PaymentQuery, Receipt } from './schema.ts'
 import { viewBill, viewPayment, viewPayments } from './view.ts'
 
@@ -18,7 +20,10 @@ export type BillScope = 'all' | { doctorId: string | null }
 const mayRead = (scope: BillScope, doctorId: string | null): boolean =>
   scope === 'all' || (doctorId !== null && doctorId === scope.doctorId)
 
-/** The bill that a visit is on, from the cache; throws `not-found`, for another doctor's too where the scope says so. */
+/**
+ * The bill that a visit is on; throws `not-found`, for another doctor's too where the scope says so. One that is paid
+ * comes from the cache. One that is not is reckoned anew: it changes with every word the doctor types.
+ */
 export async function getBill(
   deps: BillingReadDeps,
   visitId: string,
@@ -26,14 +31,20 @@ export async function getBill(
 ): Promise<Cached & { bill: Bill }> {
   if (!isRowId(visitId)) throw new AppError('not-found')
   const reckoning = await reckoningOf(deps)
-  // the day is in the key because a panel's yearly limit begins anew
-  const ask = { domain: BILLING, variant: 'bill-1', key: `${visitId}:${reckoning.on}`, ttlS: BILL_TTL_S }
-  const answer = await cachedList(deps, ask, async () =>
-    viewBill(await loadBill(deps.db, visitId, reckoning)),
-  )
-  const bill = JSON.parse(answer.json.toString()) as Bill
+  const load = async () => viewBill(await loadBill(deps.db, visitId, reckoning))
+  let open: Bill | undefined
+  const ask = { domain: BILLING, variant: 'bill-1', key: visitId, ttlS: BILL_TTL_S }
+  const kept = await cachedList(deps, ask, async () => {
+    const bill = await load()
+    if (!isUnsettled(bill.status)) return bill
+    open = bill
+    // nothing is kept in the cache for nothing
+    return null
+  })
+  const paid = JSON.parse(kept.json.toString()) as Bill | null
+  const bill = paid ?? open ?? (await load())
   if (!mayRead(scope, bill.doctorId)) throw new AppError('not-found')
-  return { ...answer, bill }
+  return paid === null ? { ...finish(bill), cache: 'BYPASS', bill } : { ...kept, bill }
 }
 
 /** One payment; throws `not-found`. */

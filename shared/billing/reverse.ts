@@ -6,7 +6,7 @@ import { settingsOf } from '../settings/reads.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { isRowId } from '../units/ids.ts'
 import { sumColumns } from './change.ts'
-import { BILLING, type BillingDeps, reckoningOf, type Who } from './domain.ts'
+import { BILLING, type BillingDeps, reckoningOf, type Settings, type Who } from './domain.ts'
 import { giveReceipt, type TenderDraft } from './give-receipt.ts'
 import { afterAct, auditOf, holdBill, refuse, storeBill } from './hold.ts'
 import type { LoadedBill } from './load.ts'
@@ -17,6 +17,7 @@ import { presentPayment } from './present.ts'
 import { findPayment } from './repository.ts'
 import {
   type BillAct,
+  type BillStatus,
   isUnsettled,
   type Method,
   numberFormat,
@@ -120,6 +121,95 @@ function refunding({ bill, row, net }: Target, { amount, method }: RefundInput):
   }
 }
 
+/** The money of a bill once a payment is taken back. */
+function sumsAfter({ bill, row }: Target, { kind }: Reversal, amountSen: number, status: BillStatus) {
+  const isVoid = kind === 'void'
+  const paidSen = bill.paidSen + (isVoid ? amountSen : 0)
+  const refundedSen = bill.refundedSen - (isVoid ? 0 : amountSen)
+  const roundingSen = bill.roundingSen - (isVoid ? row.rounding_sen : 0)
+  const dueSen = bill.sums.totalSen + roundingSen - paidSen + refundedSen
+  return { paidSen, refundedSen, roundingSen, balanceSen: isUnsettled(status) ? dueSen : 0 }
+}
+
+/** What a reversal needs to know beside what it reverses. */
+interface Moment {
+  who: Who
+  now: Date
+  on: string
+  settings: Settings
+  reason: string
+}
+
+/** Writes a reversal: the bill, the payment, and the note with its number last. */
+async function record(
+  trx: Knex.Transaction,
+  target: Target,
+  reversal: Reversal,
+  { who, now, on, settings, reason }: Moment,
+): Promise<{ id: string; note: string }> {
+  const { bill, row } = target
+  const { kind, tenders } = reversal
+  const paymentStatus = paymentAfter(row.status, reversal.paymentAct) ?? refuse(bill, 'state/conflict')
+  const status = afterAct(bill, reversal.billAct)
+  const amountSen = tenders.reduce((sum, { amount_sen }) => sum + amount_sen, 0)
+  const hasCash = tenders.some(({ method }) => method === 'cash')
+  const shiftId = await shiftFor(trx, who.userId, hasCash, settings['billing.cashNeedsShift'])
+  const sums = sumsAfter(target, reversal, amountSen, status)
+  const changes = {
+    ...sumColumns(bill),
+    status,
+    paid_sen: sums.paidSen,
+    refunded_sen: sums.refundedSen,
+    rounding_sen: sums.roundingSen,
+    ...(isUnsettled(status) ? { settled_at: null } : {}),
+  }
+  const stored = await storeBill(trx, bill, changes, now)
+  const changed = trx('payments')
+    .where({ id: row.id })
+    .update({
+      status: paymentStatus,
+      refunded_sen: row.refunded_sen - (kind === 'void' ? 0 : amountSen),
+      version: row.version + 1,
+    })
+  // what is not paid any more is read from where it comes from again
+  const forgotten = trx('bill_items').where({ bill_id: stored.id }).whereNot('source', 'cashier').delete()
+  return giveReceipt(trx, isUnsettled(status) ? [changed, forgotten] : [changed], {
+    payment: {
+      bill_id: stored.id,
+      visit_id: row.visit_id,
+      patient_id: row.patient_id,
+      doctor_id: row.doctor_id,
+      series: 'reversal',
+      kind,
+      is_deposit: row.is_deposit,
+      settles: 0,
+      amount_sen: amountSen,
+      rounding_sen: kind === 'void' ? flip(row.rounding_sen) : 0,
+      balance_sen: sums.balanceSen,
+      bill_json: null,
+      reverses_id: row.id,
+      reason,
+      shift_id: shiftId,
+      user_id: who.userId,
+      paid_on: on,
+      created_at: toSqlUtc(now),
+    },
+    tenders,
+    format: numberFormat('reversal', settings['billing.receiptFormat']),
+    once: undefined,
+    audit: auditOf(who, bill, `payments.${kind}`, { payment: row.id, version: stored.version, status }),
+    entity: {
+      kind,
+      visitId: row.visit_id,
+      billId: stored.id,
+      reverses: row.id,
+      billStatus: status,
+      billVersion: stored.version,
+      version: 1,
+    },
+  })
+}
+
 async function reverse(
   deps: BillingDeps,
   id: string,
@@ -131,97 +221,19 @@ async function reverse(
   if (seen === undefined) throw new AppError('not-found')
   const settings = await settingsOf(deps)
   const reckoning = await reckoningOf(deps)
-  const now = deps.clock.now()
+  const moment = { who, now: deps.clock.now(), on: reckoning.on, settings, reason }
 
   const made = await writing(deps, BILLING, async (trx: Knex.Transaction) => {
     const { bill } = await holdBill(trx, seen.visit_id, reckoning)
+    // a payment of a bill that was begun anew since is not on the present one
     const row = bill.payments.find((payment) => payment.id === id) ?? (await presentRow(trx, id))
     const own = bill.tenders.filter(({ payment_id }) => payment_id === id)
     if (row.version !== version)
       throw new AppError('state/version', { extra: { current: viewPayment(row, own) } })
     if (row.kind !== 'payment' || row.bill_id !== bill.row?.id || paymentAfter(row.status, 'void') === null)
       conflict(row, own, 'This cannot be taken back any more.')
-    const reversal = decide({ bill, row, net: netOf(bill, row), on: reckoning.on })
-    const paymentStatus = paymentAfter(row.status, reversal.paymentAct) ?? refuse(bill, 'state/conflict')
-    const status = afterAct(bill, reversal.billAct)
-    const isVoid = reversal.kind === 'void'
-    const amountSen = reversal.tenders.reduce((sum, { amount_sen }) => sum + amount_sen, 0)
-    const hasCash = reversal.tenders.some(({ method }) => method === 'cash')
-    const shiftId = await shiftFor(trx, who.userId, hasCash, settings['billing.cashNeedsShift'])
-    const at = toSqlUtc(now)
-    const stored = await storeBill(
-      trx,
-      bill,
-      {
-        ...sumColumns(bill),
-        status,
-        paid_sen: bill.paidSen + (isVoid ? amountSen : 0),
-        refunded_sen: bill.refundedSen - (isVoid ? 0 : amountSen),
-        rounding_sen: bill.roundingSen - (isVoid ? row.rounding_sen : 0),
-        ...(isUnsettled(status) ? { settled_at: null } : {}),
-      },
-      now,
-    )
-    const balanceSen = isUnsettled(status)
-      ? bill.sums.totalSen +
-        (bill.roundingSen - (isVoid ? row.rounding_sen : 0)) -
-        (bill.paidSen - bill.refundedSen + amountSen)
-      : 0
-    const given = await giveReceipt(
-      trx,
-      [
-        trx('payments')
-          .where({ id })
-          .update({
-            status: paymentStatus,
-            refunded_sen: row.refunded_sen - (isVoid ? 0 : amountSen),
-            version: row.version + 1,
-          }),
-        // what is not paid any more is read from where it comes from again
-        ...(isUnsettled(status)
-          ? [trx('bill_items').where({ bill_id: stored.id }).whereNot('source', 'cashier').delete()]
-          : []),
-      ],
-      {
-        payment: {
-          bill_id: stored.id,
-          visit_id: row.visit_id,
-          patient_id: row.patient_id,
-          doctor_id: row.doctor_id,
-          series: 'reversal',
-          kind: reversal.kind,
-          is_deposit: row.is_deposit,
-          settles: 0,
-          amount_sen: amountSen,
-          rounding_sen: isVoid ? flip(row.rounding_sen) : 0,
-          balance_sen: balanceSen,
-          bill_json: null,
-          reverses_id: id,
-          reason,
-          shift_id: shiftId,
-          user_id: who.userId,
-          paid_on: reckoning.on,
-          created_at: at,
-        },
-        tenders: reversal.tenders,
-        format: numberFormat('reversal', settings['billing.receiptFormat']),
-        once: undefined,
-        audit: auditOf(who, bill, `payments.${reversal.kind}`, {
-          payment: id,
-          version: stored.version,
-          status,
-        }),
-        entity: {
-          kind: reversal.kind,
-          visitId: row.visit_id,
-          billId: stored.id,
-          reverses: id,
-          billStatus: status,
-          billVersion: stored.version,
-          version: 1,
-        },
-      },
-    )
+    const target = { bill, row, net: netOf(bill, row), on: reckoning.on }
+    const given = await record(trx, target, decide(target), moment)
     return { result: given.id, note: given.note }
   })
   void ring(deps)
