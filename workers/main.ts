@@ -26,6 +26,8 @@ const STALLED_EVERY_MS = 5_000
 const MAX_STALLS = 1_000
 const SHUTDOWN_GRACE_MS = 20_000
 const NICENESS = 10
+/** With nobody to make room for but the database, which does most of the work and should never wait for this process. */
+const NIGHT_NICENESS = 5
 
 const config = loadConfig()
 const log = createLog(config, 'worker')
@@ -39,7 +41,7 @@ process.on('uncaughtException', die)
 process.on('unhandledRejection', die)
 
 // answers first: on a busy machine the API's processes get the processor before this one
-if (config.CLINIC_FIRST === 'on') setPriority(NICENESS)
+setPriority(config.CLINIC_FIRST === 'on' ? NICENESS : NIGHT_NICENESS)
 
 const services = await openWorkerServices(config, log)
 const { deps, queues } = services
