@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bumpGenerations } from '../../shared/cache/invalidate.ts'
 import { ack, displayList, newDisplay } from '../../shared/displays/schema.ts'
 import { relayOutbox } from '../../shared/events/outbox.ts'
-import { newTicket, place, screen } from '../../shared/queue/schema.ts'
+import { screen } from '../../shared/queue/schema.ts'
 import { cookieOf } from '../http/testing.ts'
-import { fromNoon, type QueueApi, someone, startQueueApi } from '../queue/testing.ts'
+import { fromNoon, type QueueApi, startQueueApi } from '../queue/testing.ts'
 
 const MINUTE_MS = 60_000
 let api: QueueApi
@@ -249,7 +249,7 @@ describe('a paired screen', () => {
     expect(await api.deps.db('call_acks')).toEqual([])
   })
 
-  it('ends when it is revoked, its stream within five seconds', async () => {
+  it('ends when it is revoked, and its stream', async () => {
     const { id, cookie } = await paired()
     const other = await paired()
     const live = await follow('/api/sse/display', cookie)
@@ -258,7 +258,7 @@ describe('a paired screen', () => {
     const revoke = () => api.call('delete', `/api/displays/${id}`, api.as.admin)
     expect((await revoke()).status).toBe(204)
     expect((await asScreen(cookie)('get', '/api/display/board')).status).toBe(401)
-    await expect.poll(live.ended, { timeout: 6000 }).toBe(true)
+    await expect.poll(live.ended).toBe(true)
     expect((await revoke()).status).toBe(404)
     expect((await asScreen(other.cookie)('get', '/api/display/board')).status).toBe(200)
     expect((await list()).find((each) => each.id === id)?.state).toBe('revoked')
@@ -276,72 +276,5 @@ describe('keeping screens', () => {
       expect((await api.call('post', '/api/displays', api.as.admin).send(body)).status).toBe(400)
     for (const id of ['0', 'abc', '999999'])
       expect((await api.call('delete', `/api/displays/${id}`, api.as.admin)).status).toBe(404)
-  })
-})
-
-describe('following one’s place', () => {
-  const track = async (token: string) => api.http.get(`/api/track/${token}`)
-
-  it('tells place, range and room, and nothing personal', async () => {
-    for (let n = 0; n < 6; n++) await api.ticket()
-    const mine = await api.ticket({ reason: 'CANARY' }, { name: 'Nurul Canary' })
-    const at = async () => place.strict().parse((await track(mine.slipToken)).body)
-    expect(await at()).toMatchObject({ number: 'A007', status: 'waiting', ahead: 6, wait: null, room: null })
-    for (let n = 0; n < 5; n++) {
-      aheadMs += 5 * MINUTE_MS
-      await callNext()
-    }
-    const soon = await at()
-    expect(soon.ahead).toBe(1)
-    expect(soon.wait?.toMin).toBeGreaterThanOrEqual(10)
-    const urgent = await api.ticket({ priority: 'emergency' })
-    expect((await at()).ahead).toBe(2)
-    await api.call('post', `/api/queue/${urgent.id}/moves`).send({ to: 'cancelled', version: 1 })
-    await callNext()
-    await callNext('9')
-    const answer = await track(mine.slipToken)
-    expect(answer.body).toMatchObject({ status: 'called', room: '9', ahead: null, wait: null })
-    expect(answer.text).not.toMatch(/canary|nurul|patient|"id"/i)
-    expect(answer.headers['cache-control']).toBe('private, no-store')
-    const same = await api.http
-      .get(`/api/track/${mine.slipToken}`)
-      .set('If-None-Match', String(answer.headers.etag))
-    expect(same.status).toBe(304)
-  })
-
-  it('counts only who may be called before', async () => {
-    const made = await api
-      .call('post', '/api/doctors', api.as.admin)
-      .send({ code: `T${aheadMs}X`, name: 'Dr. Lim' })
-    const other = await api
-      .call('post', '/api/doctors', api.as.admin)
-      .send({ code: `T${aheadMs}Y`, name: 'Dr. Tan' })
-    await api.ticket({ doctorId: other.body.id })
-    await api.ticket({ doctorId: made.body.id })
-    await api.ticket()
-    const mine = await api.ticket({ doctorId: made.body.id })
-    expect((await track(mine.slipToken)).body.ahead).toBe(2)
-  })
-
-  it('ends with a new slip', async () => {
-    const mine = await api.ticket()
-    expect((await track(mine.slipToken)).status).toBe(200)
-    const again = await api.call('post', `/api/queue/${mine.id}/slip`)
-    const { slipToken, ...ticket } = newTicket.parse(again.body)
-    expect({ ...ticket, slipToken: mine.slipToken }).toEqual(mine)
-    expect((await track(mine.slipToken)).status).toBe(404)
-    expect((await track(slipToken)).body.number).toBe(mine.number)
-    for (const id of ['0', '999999'])
-      expect((await api.call('post', `/api/queue/${id}/slip`)).status).toBe(404)
-  })
-
-  it('knows no other token, and forgets after yesterday', async () => {
-    const { slipToken } = await api.ticket({}, someone())
-    for (const token of ['x', 'A'.repeat(22), `${slipToken}x`]) expect((await track(token)).status).toBe(404)
-    aheadMs = 24 * 60 * MINUTE_MS
-    expect((await track(slipToken)).status).toBe(200)
-    aheadMs = 48 * 60 * MINUTE_MS
-    await bumpGenerations(api.deps, ['queue'])
-    expect((await track(slipToken)).status).toBe(404)
   })
 })

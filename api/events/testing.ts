@@ -133,7 +133,7 @@ export async function openStream(
   const stream: TestStream = {
     ...{ status: res.statusCode ?? 0, headers: res.headers, raw: '', received: [], lastEventId },
     ...{ retryMs: undefined, ended: false, res, close: () => res.destroy() },
-    async until(done, withinMs = 15_000) {
+    async until(done, withinMs = 30_000) {
       const endsAtMs = Date.now() + withinMs
       while (!done(stream)) {
         if (Date.now() > endsAtMs)

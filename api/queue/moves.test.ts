@@ -1,10 +1,8 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bumpGenerations } from '../../shared/cache/invalidate.ts'
 import type { Knex } from '../../shared/db/connect.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
-import { callNext, moveTicket, queuePatient, undoMove } from '../../shared/queue/commands.ts'
-import { moveKind, STATUSES } from '../../shared/queue/rules.ts'
+import { moveTicket, queuePatient } from '../../shared/queue/commands.ts'
 import { type Ticket, ticket as ticketShape } from '../../shared/queue/schema.ts'
 import { fromNoon, type QueueApi, someone, startQueueApi } from './testing.ts'
 
@@ -58,15 +56,6 @@ const traces = async () => ({
   events: await api.deps.db('outbox_events').count({ n: '*' }),
   audit: await api.deps.db('audit_entries').whereNot('action', 'like', 'auth.%').count({ n: '*' }),
 })
-
-/** The same in one statement, of one ticket. */
-const tracesOf = async (id: string) => {
-  const count = (table: string) => `(select count(*) from ${table}) as ${table}`
-  const others = ['ticket_moves', 'outbox_events', 'audit_entries'].map(count).join(', ')
-  const [rows] = await api.deps.db.raw(`select t.*, ${others} from tickets t where id = ?`, [id])
-  expect(rows).toHaveLength(1)
-  return rows[0]
-}
 
 describe('moving a ticket', () => {
   it('goes through a whole visit; board, events, audit and times tell it', async () => {
@@ -235,137 +224,6 @@ describe('taking back', () => {
     expect(after).toEqual({ ...before, version: 3 })
     expect((await next()).body.id).toBe(one.id)
   })
-})
-
-describe('calling the next', () => {
-  it('goes by priority, then by number, and only takes one’s own and the shared line', async () => {
-    const [mine, other] = [await doctor(), await doctor()]
-    await api.ticket({ doctorId: other })
-    await api.ticket()
-    await api.ticket({ doctorId: mine })
-    await api.ticket({ priority: 'elderly' })
-    await api.ticket({ priority: 'emergency', doctorId: other })
-    const calls = []
-    for (let n = 0; n < 4; n++) calls.push(await next({ doctorId: mine, room: '1' }))
-    expect(calls.map(({ status, body }) => [status, body.number])).toEqual([
-      [201, 'A004'],
-      [201, 'A002'],
-      [201, 'A003'],
-      [204, undefined],
-    ])
-    expect((await next({ room: '2' })).status).toBe(204)
-    expect((await next({ doctorId: other, room: '2' })).body.number).toBe('A005')
-  })
-
-  it('calls for the doctor who is signed in', async () => {
-    const doctorId = await doctor({ userId: await api.user('doctor') })
-    await api.ticket({ doctorId })
-    expect((await next({ room: '9' }, api.as.assistant)).status).toBe(204)
-    expect((await next({ room: '9' }, api.as.doctor)).body).toMatchObject({ doctorId, room: '9' })
-  })
-
-  it('10 doctors at once never call one patient twice', async () => {
-    const doctors = await Promise.all(Array.from({ length: 10 }, () => doctor()))
-    const { patient } = await api.ticket()
-    for (let n = 0; n < 49; n++) await api.call('post', '/api/queue').send({ patientId: patient.id })
-    const called: string[] = []
-    await Promise.all(
-      doctors.map(async (doctorId, n) => {
-        for (;;) {
-          const answer = await next({ doctorId, room: String(n) })
-          if (answer.status === 204) return
-          expect(answer.status).toBe(201)
-          called.push(answer.body.number)
-        }
-      }),
-    )
-    expect(new Set(called).size).toBe(called.length)
-    // somebody whose row was held by another call may be passed over, so one more look calls the rest
-    while (called.length < 50) called.push((await next({ doctorId: doctors[0], room: '0' })).body.number)
-    expect(new Set(called).size).toBe(50)
-    expect(await api.deps.db('ticket_moves').where({ kind: 'call' })).toHaveLength(50)
-    expect((await next({ doctorId: doctors[0], room: '0' })).status).toBe(204)
-  })
-})
-
-describe('random moves', () => {
-  const status = fc.constantFrom(...STATUSES)
-  const step = fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.record({ to: status, room: fc.option(fc.constantFrom('1', '2'), { nil: undefined }) }),
-    },
-    { weight: 1, arbitrary: fc.constant('undo' as const) },
-    { weight: 1, arbitrary: fc.constant('stale' as const) },
-    { weight: 1, arbitrary: fc.constant('next' as const) },
-  )
-  const refusal = async (work: Promise<unknown>): Promise<string | null> => {
-    try {
-      await work
-      return null
-    } catch (error) {
-      if (error instanceof AppError) return error.code
-      throw error
-    }
-  }
-
-  it('follow the table, step by step, and what is refused leaves no trace', async () => {
-    const who = { userId: await api.user('assistant') }
-    const { deps } = api.services
-    const { patient, ...first } = await api.ticket()
-    await to({ ...first, patient }, { to: 'cancelled' })
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
-        let known: Ticket = (await api.call('post', '/api/queue').send({ patientId: patient.id })).body
-        const history: Ticket[] = []
-        const read = async () => (await api.board()).find(({ id }) => id === known.id) as Ticket
-        known = await read()
-        for (const each of steps) {
-          const before = await tracesOf(known.id)
-          let code: string | null
-          let allowed: boolean
-          if (each === 'undo') {
-            allowed = history.length > 0
-            code = await refusal(undoMove(deps, known.id, undefined, who))
-          } else if (each === 'stale') {
-            allowed = false
-            code = await refusal(
-              moveTicket(deps, known.id, { to: 'called', version: known.version + 1 }, who),
-            )
-          } else if (each === 'next') {
-            allowed = known.status === 'waiting'
-            code = (await callNext(deps, { room: '5' }, who)) === null ? 'nobody' : null
-          } else {
-            const room = each.room === undefined ? {} : { room: each.room }
-            const kind = moveKind(known.status, each.to, room, known)
-            const directed = ['call', 'recall', 'start', 'transfer']
-            allowed = kind !== null && (each.room === undefined || directed.includes(kind))
-            code = await refusal(
-              moveTicket(deps, known.id, { to: each.to, version: known.version, ...room }, who),
-            )
-          }
-          expect(code === null, `${JSON.stringify(each)} from ${known.status}: ${code}`).toBe(allowed)
-          const now = await read()
-          if (!allowed) {
-            expect(await tracesOf(known.id)).toEqual(before)
-            expect(now).toEqual(known)
-            continue
-          }
-          expect(now.version).toBe(known.version + 1)
-          if (each === 'undo') {
-            const was = history.at(-1) as Ticket
-            expect(now).toEqual({ ...was, version: now.version })
-            history.length = 0
-          } else history.push(known)
-          if (typeof each === 'object') expect(now.status).toBe(each.to)
-          known = now
-        }
-        // out of the way of the next run's call-next
-        await api.deps.db('tickets').where({ id: known.id }).update({ status: 'cancelled' })
-      }),
-      { numRuns: 25 },
-    )
-  }, 60_000)
 })
 
 describe('rights and shapes', () => {
