@@ -26,6 +26,13 @@ describe('every screen', () => {
       ['/patients/new', 'form input[name=name]'],
       ['/imports', '#main h1'],
       ['/imports/new', 'input[type=file]'],
+      ['/admin/users', '#main table'],
+      ['/admin/doctors', '#main h1'],
+      ['/admin/settings', '#main input'],
+      ['/admin/displays', '#main h1'],
+      ['/admin/audit', '#main table'],
+      ['/admin/blocks', '#main h1'],
+      ['/admin/health', '#main table'],
       ['/account/password', 'input[name=newPassword]'],
       ['/account/sessions', '#main table'],
     ] as const) {

@@ -60,6 +60,48 @@ async function importExamples() {
   return address
 }
 
+/** A morning in the waiting room, so that the board has somebody on it. */
+async function fillQueue() {
+  const made = await context('en', 'light', SIZES[0])
+  const page = await made.newPage()
+  await signIn(page)
+  const post = async (path, data) => {
+    const answer = await page.request.post(path, { data, headers: { 'X-Requested-With': 'clinic' } })
+    return answer.json()
+  }
+  const names = [
+    'Siti Aminah binti Yusof',
+    'Tan Ah Kow',
+    'Muthu a/l Ramasamy',
+    'Wong Siew Ling',
+    'Ng Wei',
+    'John Smith',
+  ]
+  const ways = [
+    [],
+    ['called'],
+    ['in_consultation'],
+    ['in_consultation', 'dispensing'],
+    ['in_consultation', 'payment'],
+    [],
+  ]
+  for (const [n, name] of names.entries()) {
+    const priority = n === 0 ? { priority: 'elderly' } : {}
+    let { ticket } = await post('/api/registrations', {
+      patient: { name },
+      ticket: { reason: 'Fever', ...priority },
+    })
+    for (const to of ways[n])
+      ticket = await post(`/api/queue/${ticket.id}/moves`, {
+        to,
+        version: ticket.version,
+        ...(to === 'called' ? { room: '2' } : {}),
+      })
+  }
+  await made.close()
+}
+
+await fillQueue()
 const imported = await importExamples()
 let pictures = 0
 for (const language of ['en', 'ms'])
@@ -76,6 +118,11 @@ for (const language of ['en', 'ms'])
       await page.locator('input[name=username]').waitFor()
       await shoot('sign-in')
       await signIn(page)
+      await page.locator('[data-ticket]').first().waitFor()
+      await shoot('queue')
+      await page.keyboard.press('ArrowDown')
+      await shoot('queue-ticket')
+      await page.goto('/patients')
       await page.locator('#main li a').first().waitFor()
       await shoot('patients')
       await page.keyboard.press('/')
@@ -86,7 +133,7 @@ for (const language of ['en', 'ms'])
       await page.waitForURL(/\/patients\/\d+$/)
       await page.locator('#main dl').waitFor()
       await shoot('patient')
-      await page.locator('#main button').first().click()
+      await page.getByRole('button', { name: /^(Edit|Ubah)$/ }).click()
       await page.locator('form input[name=name]').waitFor()
       await shoot('patient-edit')
       for (const [name, address, ready] of [
@@ -94,6 +141,13 @@ for (const language of ['en', 'ms'])
         ['imports', '/imports', '#main table'],
         ['import-new', '/imports/new', 'input[type=file]'],
         ['import-done', imported, '[data-status=completed]'],
+        ['users', '/admin/users', '#main table'],
+        ['doctors', '/admin/doctors', '#main h1'],
+        ['settings', '/admin/settings', '#main input'],
+        ['displays', '/admin/displays', '#main h1'],
+        ['audit', '/admin/audit', '#main table'],
+        ['blocks', '/admin/blocks', '#main h1'],
+        ['health', '/admin/health', '#main table'],
         ['password', '/account/password', 'input[name=newPassword]'],
         ['sessions', '/account/sessions', '#main table'],
         ['two-factor', '/account/two-factor', 'input[name=password]'],

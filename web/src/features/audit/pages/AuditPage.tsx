@@ -3,8 +3,9 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { clinicToday } from '../../../lib/format.ts'
+import { clinicToday, readDay } from '../../../lib/format.ts'
 import { useDebounced } from '../../../lib/use-debounced.ts'
+import { DayInput } from '../../../ui/DayInput.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
@@ -13,7 +14,8 @@ import { type AuditFilter, auditKeys, fetchAudit } from '../api.ts'
 import { AuditTable } from '../components/AuditTable.tsx'
 import { DayReview } from '../components/DayReview.tsx'
 
-const FIELDS = ['patient', 'user', 'action', 'from', 'to'] as const
+const TEXTS = ['patient', 'user', 'action'] as const
+const DAYS = ['from', 'to'] as const
 const TYPING_PAUSE_MS = 400
 
 /** Who did what, and who saw whom; `?patient=` opens it on one person. */
@@ -28,7 +30,10 @@ export function AuditPage() {
     to: '',
   })
   const [day, setDay] = useState(clinicToday)
-  const asked = useDebounced(filter, TYPING_PAUSE_MS)
+  const asked = useDebounced(
+    { ...filter, from: readDay(filter.from) ?? '', to: readDay(filter.to) ?? '' },
+    TYPING_PAUSE_MS,
+  )
   const query = useInfiniteQuery({
     queryKey: auditKeys.list(asked),
     queryFn: ({ pageParam, signal }) => fetchAudit(asked, pageParam, signal),
@@ -40,23 +45,26 @@ export function AuditPage() {
   return (
     <Page title={t('audit.title')}>
       <Group align="end" mb={10}>
-        <TextInput
-          type="date"
-          label={t('audit.reviewOf')}
-          value={day}
-          onChange={(event) => setDay(event.currentTarget.value)}
-        />
+        <DayInput label={t('audit.reviewOf')} value={day} onChange={setDay} w={150} />
       </Group>
-      {day === '' ? null : <DayReview day={day} />}
+      {readDay(day) === null ? null : <DayReview day={day} />}
       <Section title={t('audit.entries')}>
         <Group align="end" mb={12}>
-          {FIELDS.map((field) => (
+          {TEXTS.map((field) => (
             <TextInput
               key={field}
-              type={field === 'from' || field === 'to' ? 'date' : 'text'}
               label={t(`audit.filter.${field}`)}
               value={filter[field]}
               onChange={(event) => setFilter({ ...filter, [field]: event.currentTarget.value.trim() })}
+              w={150}
+            />
+          ))}
+          {DAYS.map((field) => (
+            <DayInput
+              key={field}
+              label={t(`audit.filter.${field}`)}
+              value={filter[field]}
+              onChange={(typed) => setFilter({ ...filter, [field]: typed })}
               w={150}
             />
           ))}
