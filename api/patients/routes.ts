@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AuditEntry } from '../../shared/audit/entry.ts'
 import type { Cached } from '../../shared/cache/read-cache.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { ring } from '../../shared/events/outbox.ts'
 import { deletePatient, editPatient, registerPatient, type Writer } from '../../shared/patients/commands.ts'
 import {
   getPatient,
@@ -23,42 +24,27 @@ import {
   patientsFound,
 } from '../../shared/patients/schema.ts'
 import { variantFor } from '../../shared/patients/view.ts'
+import { tellRenamed } from '../../shared/queue/commands.ts'
 import type { Principal } from '../../shared/rights/permissions.ts'
 import { isRowId } from '../../shared/units/ids.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Reply, type Route, route } from '../http/route.ts'
 import { seenInHeader, seenState } from '../http/seen.ts'
+import { principalOf, whoIs } from '../http/who.ts'
 import type { ApiServices } from '../services.ts'
 import { DELETERS, READERS, WRITERS } from './policy.ts'
 
 const MAX_ID_CHARS = 64
 const idParams = z.strictObject({ id: z.string().max(MAX_ID_CHARS) })
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,80}$/
 
 /** What is answered for an id that is nobody's, or not any more. */
 const ABSENT: readonly string[] = ['not-found', 'state/merged']
-
-/** Whoever is signed in; the route table lets nobody else through. */
-const principalOf = (call: Call): Principal => call.principal as Principal
-
-const whoIs = (call: Call): Omit<AuditEntry, 'action' | 'outcome'> => {
-  const { userId, username, role } = principalOf(call)
-  return { userId, username, role, address: call.address, requestId: call.requestId }
-}
 
 const writerOf = (call: Call): Writer => ({
   who: whoIs(call),
   variant: variantFor(principalOf(call).role),
   signal: call.signal,
 })
-
-function idempotencyKeyOf(call: Call): string | undefined {
-  const key = call.header('idempotency-key')
-  if (key !== undefined && !IDEMPOTENCY_KEY.test(key))
-    throw new AppError('request/invalid', {
-      errors: [{ path: 'Idempotency-Key', message: 'Must be 1 to 80 visible characters' }],
-    })
-  return key
-}
 
 /** Which patients an answer shows, for the audit. */
 const idsShown = (answer: Cached): string[] =>
@@ -228,7 +214,10 @@ export function patientsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spoo
         const { id } = call.params
         if (!isRowId(id)) throw new AppError('not-found')
         const seen = seenState(call.body.version, call.header('if-match'))
-        return { body: await editPatient(deps, id, seen, call.body, writerOf(call)) }
+        const renamed = call.body.name === undefined ? undefined : await tellRenamed(deps)
+        const body = await editPatient(deps, id, seen, call.body, writerOf(call), renamed)
+        if (renamed !== undefined) void ring(deps)
+        return { body }
       },
     }),
     route({

@@ -17,18 +17,20 @@ export interface Written<T> {
 
 /**
  * One transaction of rows, audit and the note of what turns old; then the cache is told; only then is there an
- * answer.
+ * answer. Nothing is committed any more once `signal` aborts.
  */
 export async function writing<T>(
   deps: WriteDeps,
   domain: string,
   work: (trx: Knex.Transaction) => Promise<Written<T>>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const { result, ids, note } = await inTransaction(deps.db, async (trx) => {
+  const change = async (trx: Knex.Transaction) => {
     const written = await work(trx)
     const old = written.ids === undefined ? { domain } : { domain, ids: written.ids }
     return { ...written, note: written.note ?? (await noteInvalidation(trx, old)) }
-  })
+  }
+  const { result, ids, note } = await inTransaction(deps.db, change, signal)
   await invalidate(deps, { domain, ids: ids ?? [], note })
   return result
 }

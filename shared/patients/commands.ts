@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
-import { invalidate } from '../cache/invalidate.ts'
-import { noteInvalidation } from '../cache/notes.ts'
+import { type WriteDeps, writing } from '../cache/writing.ts'
 import { addFigures } from '../dashboard/commands.ts'
 import { negated, newPatientFigures } from '../dashboard/rules.ts'
 import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
+import { madeBefore, onceInsertion, onceOf } from '../db/idempotency.ts'
 import { assertSeen as assertSeenState, type Seen } from '../db/seen.ts'
-import { inTransaction } from '../db/transaction.ts'
-import type { Deps } from '../deps.ts'
-import { AppError } from '../errors/app-error.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
 import { judgeInput } from './judge-input.ts'
@@ -31,6 +27,7 @@ export interface Writer {
   signal?: AbortSignal
 }
 
+export type { PatientRow } from './model.ts'
 export {
   holdPatients,
   nameOf,
@@ -40,46 +37,8 @@ export {
   throwDuplicate,
 } from './new-patient.ts'
 
-type WriteDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log' | 'clock'>
-
-/** One transaction of rows, audit and note; then the cache is told; only then is there an answer. */
-async function writing<T>(
-  deps: WriteDeps,
-  id: string,
-  { signal }: Writer,
-  work: (trx: Knex.Transaction) => Promise<T>,
-): Promise<T> {
-  const change = async (trx: Knex.Transaction) => ({
-    result: await work(trx),
-    note: await noteInvalidation(trx, { domain: PATIENTS, ids: [id] }),
-  })
-  const { result, note } = await inTransaction(deps.db, change, signal)
-  await invalidate(deps, { domain: PATIENTS, ids: [id], note })
-  return result
-}
-
-const digest = (input: PatientInput): string =>
-  createHash('sha256')
-    .update(JSON.stringify(['patients.register', input]))
-    .digest('hex')
-
-/** The patient that an earlier request under this key made; throws when that request was another one. */
-async function replayOf(
-  deps: WriteDeps,
-  userId: string,
-  key: string,
-  sha256: string,
-): Promise<string | undefined> {
-  const seen = await deps
-    .db('idempotency_keys')
-    .comment('patients.replay')
-    .where({ user_id: userId, idempotency_key: key })
-    .first('request_sha256', 'entity', 'entity_id')
-  if (seen === undefined) return undefined
-  if (seen.request_sha256 !== sha256 || seen.entity !== 'patient')
-    throw new AppError('request/idempotency-mismatch')
-  return seen.entity_id as string
-}
+/** What an idempotency key of this domain stands for. */
+const PATIENT = 'patient'
 
 /**
  * Registers one patient. With an `Idempotency-Key` a repeat answers the patient of the first request. Throws
@@ -92,33 +51,24 @@ export async function registerPatient(
   idempotencyKey?: string,
 ): Promise<Patient> {
   const now = deps.clock.now()
-  const userId = writer.who.userId
-  const key = typeof userId === 'string' ? idempotencyKey : undefined
-  const sha256 = digest(input)
-  const known = key === undefined ? undefined : await replayOf(deps, userId as string, key, sha256)
+  const once = onceOf(writer.who.userId, idempotencyKey, ['patients.register', input])
+  const known = once === undefined ? undefined : await madeBefore(deps.db, once, PATIENT)
   if (known !== undefined) return viewPatient(await patients.getById(deps.db, known), writer.variant)
   const [row] = (await prepareNewPatients(deps, [input])) as [PatientRow]
   const { id } = row
   try {
-    await writing(deps, id, writer, async (trx) => {
+    const register = async (trx: Knex.Transaction) => {
       await insertNewPatients(trx, [row])
-      if (key !== undefined)
-        await trx('idempotency_keys').comment('patients.keep-key').insert({
-          user_id: userId,
-          idempotency_key: key,
-          request_sha256: sha256,
-          entity: 'patient',
-          entity_id: id,
-        })
+      if (once !== undefined) await onceInsertion(trx, once, PATIENT, id)
       await addFigures(trx, newPatientFigures([row]))
       await writeAudit(trx, { ...about(writer, id), action: 'patients.register' }, now)
-    })
+      return { result: undefined, ids: [id] }
+    }
+    await writing(deps, PATIENTS, register, writer.signal)
   } catch (error) {
     // two requests with the same key at once: the second waited for the first one's row of the key
     const made =
-      key === undefined || !isDuplicateKey(error)
-        ? undefined
-        : await replayOf(deps, userId as string, key, sha256)
+      once === undefined || !isDuplicateKey(error) ? undefined : await madeBefore(deps.db, once, PATIENT)
     if (made === undefined) return throwDuplicate(deps, [row], error)
     return viewPatient(await patients.getById(deps.db, made), writer.variant)
   }
@@ -154,7 +104,8 @@ function differences(row: PatientRow, changes: PatientChanges, todayOn: string):
 
 /**
  * Changes some fields of a patient whose state the writer has seen. Throws `state/version` with the present record in
- * `current`, `rule/broken`, `state/duplicate`, `not-found`. Nothing is written when nothing differs.
+ * `current`, `rule/broken`, `state/duplicate`, `not-found`. Nothing is written when nothing differs. `renamed` runs in
+ * the same transaction after a change of the name, for what shows it.
  */
 export async function editPatient(
   deps: WriteDeps,
@@ -162,15 +113,16 @@ export async function editPatient(
   seen: Seen,
   changes: PatientChanges,
   writer: Writer,
+  renamed?: (trx: Knex.Transaction, id: string) => Promise<void>,
 ): Promise<Patient> {
   const now = deps.clock.now()
   let wanted: PatientRow | undefined
   try {
-    return await writing(deps, id, writer, async (trx) => {
+    const edit = async (trx: Knex.Transaction) => {
       const row = await presentPatient(trx, id, { lock: true })
       assertSeen(row, seen, writer.variant)
       const different = differences(row, changes, clinicDay(now))
-      if (Object.keys(different).length === 0) return viewPatient(row, writer.variant)
+      if (Object.keys(different).length === 0) return { result: viewPatient(row, writer.variant), ids: [id] }
       const fields = Object.keys(different)
       const next = {
         ...different,
@@ -184,11 +136,13 @@ export async function editPatient(
       if (different.name !== undefined) {
         await removeWords(trx, id, row.name)
         await addWords(trx, id, wanted.name)
+        await renamed?.(trx, id)
       }
       const detail = { fields, version: wanted.version }
       await writeAudit(trx, { ...about(writer, id), action: 'patients.update', detail }, now)
-      return viewPatient(wanted, writer.variant)
-    })
+      return { result: viewPatient(wanted, writer.variant), ids: [id] }
+    }
+    return await writing(deps, PATIENTS, edit, writer.signal)
   } catch (error) {
     if (wanted === undefined) throw error
     return throwDuplicate(deps, [wanted], error)
@@ -206,7 +160,7 @@ export async function deletePatient(
   writer: Writer,
 ): Promise<void> {
   const now = deps.clock.now()
-  await writing(deps, id, writer, async (trx) => {
+  const remove = async (trx: Knex.Transaction) => {
     const row = await presentPatient(trx, id, { lock: true })
     if (seen !== undefined) assertSeen(row, seen, writer.variant)
     await refuseInClinic(trx, [id], 'The patient has a ticket that is not over.')
@@ -214,5 +168,7 @@ export async function deletePatient(
     await removeWords(trx, id, row.name)
     await addFigures(trx, negated(newPatientFigures([row])))
     await writeAudit(trx, { ...about(writer, id), action: 'patients.delete' }, now)
-  })
+    return { result: undefined, ids: [id] }
+  }
+  await writing(deps, PATIENTS, remove, writer.signal)
 }

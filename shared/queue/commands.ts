@@ -4,6 +4,7 @@ import type { GroupInput, NewTicket, QueueInput, Registration, RegistrationInput
 
 export { callNext, lockTicket, moveTicket, undoMove, type WithMove, type WithUndo } from './moves.ts'
 export { reissueSlip } from './reissue.ts'
+export { tellRenamed } from './renamed.ts'
 export { changeContext, completeHeld, type HeldTicket, holdTicketOf, QUEUE } from './within.ts'
 
 const PATHS: Paths = { patient: () => 'patient.', patientId: () => 'patientId', doctorId: 'ticket.doctorId' }

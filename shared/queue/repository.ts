@@ -1,7 +1,7 @@
 import type { Db, Knex } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
 import { TICKET_COLUMNS, type TicketRow } from './model.ts'
-import type { Status } from './rules.ts'
+import { ENDED, type Status } from './rules.ts'
 
 /** Which tickets; `doctorId` null: the shared line, undefined: all. */
 export interface TicketFilter {
@@ -60,6 +60,22 @@ export async function findTicket(
   }
   const found = tickets(db, 'find').where(`t.${column}`, value).first(COLUMNS)
   return reading(found as PromiseLike<TicketRow | undefined>)
+}
+
+/** Tickets that are not over and show a patient, by their ids: his own, and those of groups he came in. */
+export async function openTicketsOf(db: Db, patientId: string): Promise<string[]> {
+  const alone = db('tickets')
+    .where('patient_id', patientId)
+    .whereNotIn('status', [...ENDED])
+    .select('id')
+  const together = db('visits as v')
+    .join('visits as g', 'g.group_uid', 'v.group_uid')
+    .join('tickets as t', 't.visit_id', 'g.id')
+    .where('v.patient_id', patientId)
+    .whereNotIn('t.status', [...ENDED])
+    .select('t.id')
+  const found = db.union([alone, together]).comment('queue.open-of').orderBy('id')
+  return (await reading(found as PromiseLike<{ id: string | number }[]>)).map(({ id }) => String(id))
 }
 
 /** Everybody of some groups, in the order in which they were named. */
