@@ -30,10 +30,8 @@ export function AuditPage() {
     to: '',
   })
   const [day, setDay] = useState(clinicToday)
-  const asked = useDebounced(
-    { ...filter, from: readDay(filter.from) ?? '', to: readDay(filter.to) ?? '' },
-    TYPING_PAUSE_MS,
-  )
+  const settled = useDebounced(filter, TYPING_PAUSE_MS)
+  const asked = { ...settled, from: readDay(settled.from) ?? '', to: readDay(settled.to) ?? '' }
   const query = useInfiniteQuery({
     queryKey: auditKeys.list(asked),
     queryFn: ({ pageParam, signal }) => fetchAudit(asked, pageParam, signal),
