@@ -42,8 +42,8 @@ export const fillTemplate = (template: string, values: Readonly<Record<Placehold
 /** The templates that a clinic begins with; its settings replace them. */
 export const FIRST_TEMPLATES: Readonly<Record<LetterKind, Readonly<Record<LetterLanguage, string>>>> = {
   referral: {
-    en: 'Dear {recipient},\n\nThank you for seeing {patient} (identity no. {idNumber}, born {dateOfBirth}, our no. {clinicNumber}), whom I saw on {date}.\n\n{details}\n\nKindly assess and manage further.',
-    ms: 'Kepada {recipient},\n\nTerima kasih kerana menerima {patient} (no. pengenalan {idNumber}, lahir {dateOfBirth}, no. kami {clinicNumber}), yang saya periksa pada {date}.\n\n{details}\n\nMohon pemeriksaan dan rawatan lanjut.',
+    en: 'Dear colleague,\n\nThank you for seeing {patient} (identity no. {idNumber}, born {dateOfBirth}, our no. {clinicNumber}), whom I saw on {date}.\n\n{details}\n\nKindly assess and manage further.',
+    ms: 'Tuan/Puan,\n\nTerima kasih kerana menerima {patient} (no. pengenalan {idNumber}, lahir {dateOfBirth}, no. kami {clinicNumber}), yang saya periksa pada {date}.\n\n{details}\n\nMohon pemeriksaan dan rawatan lanjut.',
   },
   time_slip: {
     en: 'This is to certify that {patient} (identity no. {idNumber}) was at {clinic} on {date} from {from} to {to}.\n\n{details}',
