@@ -11,6 +11,7 @@ import { displaysRoutes } from './displays/routes.ts'
 import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
 import { eventsRoutes } from './events/routes.ts'
+import { familiesRoutes } from './families/routes.ts'
 import type { Route } from './http/route.ts'
 import { icd10Routes } from './icd10/routes.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
@@ -22,6 +23,7 @@ import { opsRoutes } from './ops/routes.ts'
 import { panelsRoutes } from './panels/routes.ts'
 import { mergeRoutes } from './patients/merge-routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
+import { prescriptionsRoutes } from './prescriptions/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import type { ApiServices } from './services.ts'
@@ -40,12 +42,14 @@ export function allRoutes(services: ApiServices): Route[] {
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),
     ...stockRoutes(services),
+    ...prescriptionsRoutes(services),
     ...icd10Routes(services),
     ...consultationsRoutes(services),
     ...templateRoutes(services),
     ...historyRoutes(services),
     ...patientsRoutes(services),
     ...mergeRoutes(services),
+    ...familiesRoutes(services),
     ...doctorsRoutes(services),
     ...settingsRoutes(services),
     ...queueRoutes(services),

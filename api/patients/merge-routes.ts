@@ -19,7 +19,11 @@ const rowId = ({ id }: { id: string }): string => {
   return id
 }
 
-const writerOf = (call: Call) => ({ who: whoIs(call), variant: variantFor(principalOf(call).role) })
+const writerOf = (call: Call) => ({
+  who: whoIs(call),
+  variant: variantFor(principalOf(call).role),
+  signal: call.signal,
+})
 
 /** Putting two records of one person together, and apart again. */
 export function mergeRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>): Route[] {

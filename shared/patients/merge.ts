@@ -144,7 +144,7 @@ export async function mergePatients(
     throw new AppError('rule/broken', { errors: [{ path: 'otherId', message: 'Is the same patient' }] })
   const now = deps.clock.now()
   const at = toSqlUtc(now)
-  const done = await writing(deps, PATIENTS, async (trx) => {
+  const work = async (trx: Knex.Transaction) => {
     const both = await lockBoth(trx, id, input, writer.variant)
     const { one, other } = both
     await refuseInClinic(trx, [id, otherId], 'One of the two has a ticket that is not over.')
@@ -176,7 +176,8 @@ export async function mergePatients(
       result: { merge: viewMerge(merge), patient, moved: countsOf(moved), fields },
       ids: [id, otherId],
     }
-  })
+  }
+  const done = await writing(deps, PATIENTS, work, writer.signal)
   void ring(deps)
   return done
 }

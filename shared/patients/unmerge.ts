@@ -96,7 +96,7 @@ async function restoreBoth(
 export async function undoMerge(deps: MergeDeps, id: string, writer: Writer): Promise<MergeUndone> {
   const now = deps.clock.now()
   const at = toSqlUtc(now)
-  const done = await writing(deps, PATIENTS, async (trx) => {
+  const work = async (trx: Knex.Transaction) => {
     const merge = await lockMerge(trx, id)
     const both = {
       survivor: await presentPatient(trx, merge.survivor_id, { lock: true }),
@@ -128,7 +128,8 @@ export async function undoMerge(deps: MergeDeps, id: string, writer: Writer): Pr
       },
       ids,
     }
-  })
+  }
+  const done = await writing(deps, PATIENTS, work, writer.signal)
   void ring(deps)
   return done
 }

@@ -1,4 +1,7 @@
 import { onceOf } from '../db/idempotency.ts'
+
+export { type EnqueueRequest, enqueueAll, type QueueWriteDeps, type Who } from './enqueue.ts'
+
 import { type EnqueueRequest, enqueue, type Paths, type QueueWriteDeps, type Who } from './enqueue.ts'
 import type { GroupInput, NewTicket, QueueInput, Registration, RegistrationInput } from './schema.ts'
 
