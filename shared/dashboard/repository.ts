@@ -1,4 +1,4 @@
-import type { Db } from '../db/connect.ts'
+import type { Db, Knex } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
 import { MEASURES, type Measure } from './rules.ts'
 
@@ -21,43 +21,43 @@ export interface FigureFilter {
 
 /**
  * Figures with what is not folded in yet, in one statement and so of one instant: whatever moves from one table to the
- * other meanwhile is counted once.
+ * other meanwhile is counted once. The rows are added up by whoever shows them: a temporary table would cost more.
  */
-function together(db: Db, { measures, from, to, doctorId }: FigureFilter) {
+function together(
+  db: Db,
+  { measures, from, to, doctorId }: FigureFilter,
+  shape: (part: Knex.QueryBuilder) => void,
+): Promise<FigureSum[]> {
   const parts = ['day_figures', 'figure_deltas'].map((table) => {
     const part = db(table)
       .whereIn('measure', [...measures])
       .whereBetween('day', [from, to])
-      .select('measure', 'day', 'doctor_id', 'part', 'value')
-    return doctorId === null ? part : part.where('doctor_id', doctorId)
+    if (doctorId !== null) part.where('doctor_id', doctorId)
+    shape(part)
+    return part
   })
-  return db.unionAll(parts).as('figures')
+  return reading(db.unionAll(parts).comment('dashboard.figures') as unknown as PromiseLike<FigureSum[]>)
 }
 
 /** All figures of one day. */
-export function figuresOfDay(db: Db, day: string, doctorId: string | null): Promise<FigureSum[]> {
-  const figures = together(db, { measures: MEASURES, from: day, to: day, doctorId })
-  return reading(
-    db(figures)
-      .comment('dashboard.day')
-      .groupBy('measure', 'doctor_id', 'part')
-      .having(db.raw('sum(value) <> 0'))
-      .select('measure', 'doctor_id', 'part', db.raw('sum(value) as value')) as unknown as PromiseLike<
-      FigureSum[]
-    >,
+export const figuresOfDay = (db: Db, day: string, doctorId: string | null): Promise<FigureSum[]> =>
+  together(db, { measures: MEASURES, from: day, to: day, doctorId }, (part) =>
+    part.select('measure', 'day', 'doctor_id', 'part', 'value'),
   )
-}
 
-/** Sums of each day of a period. */
-export function figuresByDay(db: Db, filter: FigureFilter): Promise<FigureSum[]> {
-  return reading(
-    db(together(db, filter))
-      .comment('dashboard.by-day')
+/** Sums of each day of a period, in the order of the summary's key, so without sorting. */
+export const figuresByDay = (db: Db, filter: FigureFilter): Promise<FigureSum[]> =>
+  together(db, filter, (part) =>
+    part
       .groupBy('measure', 'day')
-      .orderBy('day')
-      .select('measure', 'day', db.raw('sum(value) as value')) as unknown as PromiseLike<FigureSum[]>,
+      .select(
+        'measure',
+        'day',
+        db.raw("'' as doctor_id"),
+        db.raw("'' as part"),
+        db.raw('sum(value) as value'),
+      ),
   )
-}
 
 /** Names of some medicines, by id. */
 export async function medicineNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {

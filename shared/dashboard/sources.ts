@@ -82,7 +82,7 @@ function recordsInsertion(
   const { parts, value, records } = SOURCES[measure]
   const query = records(trx)
   narrow(query)
-  query.select(...parts(trx), trx.raw('? * ? as value', [sign, value(trx)]))
+  query.select(...parts(trx), trx.raw('? * cast(? as signed) as value', [sign, value(trx)]))
   return trx.into(trx.raw(TARGET)).insert(query)
 }
 

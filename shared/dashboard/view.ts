@@ -79,7 +79,12 @@ function doctorsOf(rows: readonly FigureSum[], names: Names): Dashboard['doctors
   })
   return shown
     .filter(({ visits, takingsSen }) => visits !== 0 || takingsSen !== 0)
-    .sort((a, b) => b.visits - a.visits || b.takingsSen - a.takingsSen)
+    .sort(
+      (a, b) =>
+        b.visits - a.visits ||
+        b.takingsSen - a.takingsSen ||
+        Number(a.doctorId ?? 0) - Number(b.doctorId ?? 0),
+    )
     .map(({ takingsSen, ...rest }) => ({ ...rest, takings: rmOf(takingsSen) }))
 }
 
