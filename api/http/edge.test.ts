@@ -87,6 +87,9 @@ describe('answers', () => {
       .set('If-None-Match', `W/"x", ${first.headers.etag}`)
     expect(again.status).toBe(304)
     expect(again.text).toBe('')
+    for (const name of ['etag', 'cache-control', 'x-cache', 'x-request-id'])
+      expect(Object.keys(again.headers)).toContain(name)
+    expect(again.headers['cache-control']).toBe(first.headers['cache-control'])
   })
 
   it('have a head without a body', async () => {

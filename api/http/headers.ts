@@ -32,3 +32,12 @@ const DATA_SECURE: readonly string[] = securityHeaders(true, DATA_CSP).flat()
 
 /** The same for data as one flat list made once, because a hot answer is written with a single `writeHead`. */
 export const dataHeaders = (secure: boolean): readonly string[] => (secure ? DATA_SECURE : DATA_PLAIN)
+
+const NOTHING: readonly string[] = []
+const SECURE_ONLY: readonly string[] = ['Strict-Transport-Security', HSTS]
+
+/**
+ * The same for 304: it has no content that they could speak of, and whoever keeps the answer keeps its headers
+ * (RFC 9110, 15.4.5).
+ */
+export const notModifiedHeaders = (secure: boolean): readonly string[] => (secure ? SECURE_ONLY : NOTHING)

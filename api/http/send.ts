@@ -3,7 +3,7 @@ import { AppError, toProblem } from '../../shared/errors/app-error.ts'
 import type { RequestCall } from './call.ts'
 import { etagOf, matchesEtag } from './conditional.ts'
 import { corsHeaders } from './cors.ts'
-import { dataHeaders } from './headers.ts'
+import { dataHeaders, notModifiedHeaders } from './headers.ts'
 import { discardBody } from './json-body.ts'
 import type { Reply, Route } from './route.ts'
 
@@ -23,9 +23,13 @@ function setHeader(headers: string[], name: string, value: string): void {
   headers.push(name, value)
 }
 
-function baseHeaders(call: RequestCall, route: Route | undefined): string[] {
+function baseHeaders(
+  call: RequestCall,
+  route: Route | undefined,
+  about: readonly string[] = dataHeaders(call.secure),
+): string[] {
   return [
-    ...dataHeaders(call.secure),
+    ...about,
     ...corsHeaders(call.req, call.deps.config),
     'X-Request-Id',
     call.requestId,
@@ -67,14 +71,15 @@ function sendBytes(
   own: Record<string, string> | undefined,
   onUncounted: OnUncounted,
 ): void {
-  const headers = baseHeaders(call, route)
-  headers.push('ETag', reply.etag, 'X-Cache', reply.cache)
   if (reply.status === 200 && matchesEtag(call.req.headers['if-none-match'], reply.etag)) {
     onUncounted(call)
+    const headers = baseHeaders(call, route, notModifiedHeaders(call.secure))
+    headers.push('ETag', reply.etag, 'X-Cache', reply.cache)
     write(call, 304, headers, undefined, own)
     return
   }
-  headers.push('Content-Type', JSON_TYPE)
+  const headers = baseHeaders(call, route)
+  headers.push('ETag', reply.etag, 'X-Cache', reply.cache, 'Content-Type', JSON_TYPE)
   write(call, reply.status, headers, reply.bytes, own)
 }
 
