@@ -10,6 +10,8 @@ const LAST_CHARACTER = '\u{10ffff}'
 /** Candidates taken at first: few enough to read whole, and nearly always enough for twenty. */
 const FIRST_PAGE = 30
 const LONGEST_PAGE = 1000
+/** Candidates whose names are looked at beyond those that are wanted: some do not match after all. */
+const SPARE = 4
 const nextPage = (size: number): number => Math.min(2 * size, LONGEST_PAGE)
 
 const endOf = (beginning: string): string => beginning + LAST_CHARACTER
@@ -169,7 +171,11 @@ async function findBeginnings(
   for (let size = FIRST_PAGE; ; ) {
     const fresh = [...new Set(page.map((posting) => posting.id))].filter((id) => !seen.has(id))
     for (const id of fresh) seen.add(id)
-    found.push(...(await confirm(db, fresh, words, read)))
+    // a row is what costs, so hardly more of them are read than will be shown
+    for (let at = 0, step = SPARE; at < fresh.length && found.length < enough; at += step) {
+      step = Math.max(enough - found.length + SPARE, 2 * step)
+      found.push(...(await confirm(db, fresh.slice(at, at + step), words, read)))
+    }
     if (found.length >= enough || page.length < size) break
     size = nextPage(size)
     page = await postings(db, rarest, mask, page.at(-1), size)
