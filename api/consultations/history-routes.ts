@@ -10,6 +10,8 @@ import { principalOf, whoIs } from '../http/who.ts'
 import type { ApiServices } from '../services.ts'
 
 const MAX_ID_CHARS = 64
+/** What is answered for an id that is nobody's, or not any more. */
+const ABSENT: readonly string[] = ['not-found', 'state/merged']
 
 /** What became of a patient's visits, each part for those who may see that part. */
 export function historyRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>): Route[] {
@@ -48,7 +50,7 @@ export function historyRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool
           await record('ok')
           return { body }
         } catch (error) {
-          if (error instanceof AppError && error.code === 'not-found' && isRowId(id)) await record('failed')
+          if (error instanceof AppError && ABSENT.includes(error.code) && isRowId(id)) await record('failed')
           throw error
         }
       },

@@ -15,6 +15,7 @@ import { searchPatientRows } from './search.ts'
 import { isEmptySearch, readSearch } from './search-query.ts'
 import { type PatientVariant, viewPatient } from './view.ts'
 
+export { refuseMerged } from './merged-into.ts'
 export { clinicNumber } from './view.ts'
 
 /** Name of the domain in the cache. */

@@ -3,6 +3,7 @@ import type { Db, Knex } from '../../db/connect.ts'
 import { reading } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../../errors/app-error.ts'
+import { refuseMerged } from '../../patients/reads.ts'
 import { isRowId } from '../../units/ids.ts'
 import { fromCursor, type ListPlace, toCursor } from '../cursor.ts'
 import type { ConsultationStatus } from '../rules.ts'
@@ -203,7 +204,8 @@ function viewVisit(row: VisitRow, { notes }: HistoryRights): Entry {
 
 /**
  * A page of a patient's visits, the newest first, each with what became of it, as much as the reader may see. At most
- * six statements however many visits there are; straight from the database. Throws `not-found`.
+ * six statements however many visits there are; straight from the database. Throws `not-found`, and
+ * `state/merged` naming whose record it is part of now.
  */
 export async function getPatientHistory(
   { db }: Pick<Deps, 'db'>,
@@ -219,7 +221,10 @@ export async function getPatientHistory(
     ),
     findVisits(db, patientId, after, limit + 1),
   ])
-  if (patient === undefined) throw new AppError('not-found')
+  if (patient === undefined) {
+    await refuseMerged(db, patientId)
+    throw new AppError('not-found')
+  }
   const shown = visits.slice(0, limit)
   const last = visits.length > limit ? shown.at(-1) : undefined
   const ids = shown.map(({ id }) => id)
