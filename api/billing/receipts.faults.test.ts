@@ -110,7 +110,8 @@ describe('the cash desk at full size over two processes, connections killed all 
     }
     const client = async (n: number) => {
       for (let round = 0; round < PAYMENTS / CLIENTS; round++) {
-        const visitId = visits[(n + round * CLIENTS) % BILLS] as string
+        // two clients on each bill at a time
+        const visitId = visits[(Math.floor(n / 2) + (round * CLIENTS) / 2) % BILLS] as string
         const number = await payOne(n, visitId, `pay-${n}-${round}`)
         answered.set(number, visitId)
       }
@@ -125,7 +126,7 @@ describe('the cash desk at full size over two processes, connections killed all 
     for (const bill of bills) expect(bill).toEqual({ status: 'paid', paid_sen: 1000 })
     expect(await deps.db('tickets').whereNot('status', 'completed')).toEqual([])
     expect(failures).toBeGreaterThan(0)
-    // ten clients share each bill, so some are always too late
+    // of two on one bill one comes late
     expect(late).toBeGreaterThan(0)
   })
 })
