@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
+import { crc32, deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printable, runsOf } from './fonts.ts'
@@ -174,7 +175,42 @@ const PIXEL = (colour: number) =>
     Buffer.from('0000000049454e44ae426082', 'hex'),
   ]).toString('base64')
 
+/** A real picture: RGB, 8 bits, a red square in white. */
+function picture(size: number): string {
+  const chunk = (name: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(name), data])
+    const frame = Buffer.alloc(8)
+    frame.writeUInt32BE(data.length, 0)
+    frame.writeUInt32BE(crc32(body), 4)
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
+  }
+  const head = Buffer.from('00000000000000000802000000', 'hex')
+  head.writeUInt32BE(size, 0)
+  head.writeUInt32BE(size, 4)
+  const isInside = (n: number) => n > size / 4 && n < (size * 3) / 4
+  const lines = Array.from({ length: size }, (_, y) =>
+    Buffer.from([
+      0,
+      ...Array.from({ length: size }, (_, x) =>
+        isInside(x) && isInside(y) ? [200, 0, 0] : [255, 255, 255],
+      ).flat(),
+    ]),
+  )
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex')
+  const data = chunk('IDAT', deflateSync(Buffer.concat(lines)))
+  return Buffer.concat([signature, chunk('IHDR', head), data, chunk('IEND', Buffer.alloc(0))]).toString(
+    'base64',
+  )
+}
+
 describe('a logo', () => {
+  it.each(['A4', 'A5', 'roll80'] as const)('stands at the head of %s', async (paper) => {
+    const logo = picture(40)
+    expect(isPrintableImage(logo)).toBe(true)
+    const bytes = await bytesOf(paper, (sheet) => clinicHead(sheet, { ...CLINIC, 'clinic.logo': logo }, 'en'))
+    expect(bytes.toString('latin1')).toContain('/Subtype /Image')
+  })
+
   it('may be a plain PNG or a JPEG, nothing that has to be unpacked', () => {
     const jpeg = Buffer.from('ffd8ffe000044a46ffc0001108000100010300', 'hex').toString('base64')
     expect([PIXEL(2), PIXEL(0), jpeg].map(isPrintableImage)).toEqual([true, true, true])
