@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drainOnce } from '../../shared/audit/drain.ts'
 import { duplicatesFound } from '../../shared/patients/schema.ts'
 import { patientWordRows } from '../../shared/patients/words.ts'
 import { type QueueApi, startQueueApi } from '../queue/testing.ts'
@@ -68,25 +69,6 @@ describe('who may be at the desk already', () => {
     ])
   })
 
-  it('is not anybody deleted, never comes from a cache and is on record', async () => {
-    const { id } = await register({ name: 'Gone Tomorrow', dateOfBirth: '1966-06-05' })
-    const question = { name: 'Gone Tomorrow', dateOfBirth: '1966-06-05' }
-    expect(await ask(question)).toHaveLength(1)
-    await api.call('delete', `/api/patients/${id}`, api.as.admin)
-    expect(await ask(question)).toEqual([])
-    const answer = await api.call('post', '/api/patients/duplicates').send(question)
-    expect(answer.headers['x-cache']).not.toBe('HIT')
-    expect((await api.call('post', '/api/patients/duplicates').send({ query: 'x' })).status).toBe(400)
-    await expect
-      .poll(
-        () => api.deps.db('audit_entries').where({ action: 'patients.duplicates' }).count({ n: '*' }).first(),
-        {
-          timeout: 20_000,
-        },
-      )
-      .not.toMatchObject({ n: 0 })
-  })
-
   it('costs a few looks into indexes, however many there are', async () => {
     const rows = Array.from({ length: 4000 }, (_, n) => ({
       id: 5_000_000 + n,
@@ -120,5 +102,23 @@ describe('who may be at the desk already', () => {
         expect(Number(step.rows ?? 0), sql).toBeLessThan(200)
       }
     }
+  })
+
+  it('is not anybody deleted, never comes from a cache and is on record', async () => {
+    const { id } = await register({ name: 'Gone Tomorrow', dateOfBirth: '1966-06-05' })
+    const question = { name: 'Gone Tomorrow', dateOfBirth: '1966-06-05' }
+    expect(await ask(question)).toHaveLength(1)
+    await api.call('delete', `/api/patients/${id}`, api.as.admin)
+    expect(await ask(question)).toEqual([])
+    const answer = await api.call('post', '/api/patients/duplicates').send(question)
+    expect(answer.headers['x-cache']).not.toBe('HIT')
+    expect((await api.call('post', '/api/patients/duplicates').send({ query: 'x' })).status).toBe(400)
+    // only files that are closed are drained
+    await api.services.spool.close()
+    await drainOnce(api.deps)
+    const looks = await api.deps.db('audit_entries').where({ action: 'patients.duplicates' }).pluck('detail')
+    expect(
+      looks.filter((detail) => JSON.stringify(detail).replaceAll('\\', '').includes(`"${id}"`)),
+    ).toHaveLength(1)
   })
 })
