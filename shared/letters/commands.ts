@@ -10,7 +10,6 @@ import type { Doctor } from '../doctors/schema.ts'
 import { shownDay } from '../documents/words.ts'
 import { AppError } from '../errors/app-error.ts'
 import { clinicNumber } from '../patients/reads.ts'
-import type { Settings } from '../settings/definitions.ts'
 import { settingsOf } from '../settings/reads.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
@@ -22,6 +21,7 @@ import { viewLetter } from './view.ts'
 
 type WriteDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log' | 'clock'>
 type Who = Omit<AuditEntry, 'action' | 'outcome'>
+type Settings = Awaited<ReturnType<typeof settingsOf>>
 
 const ENTITY = 'letter'
 const UNKNOWN = '-'
