@@ -149,7 +149,7 @@ export function printReceipt(
     if (receipt.reversedNumber !== null) field(sheet, text('reverses'), receipt.reversedNumber)
     if (payment.reason !== null) field(sheet, text('reason'), payment.reason, { maxLines: 3 })
     rule(sheet)
-    if (bill !== null) {
+    if (bill !== null && bill.items.length > 0) {
       items(sheet, bill, text)
       totals(sheet, bill, text)
       gap(sheet, 0.3)
