@@ -1,4 +1,5 @@
 export { rmOf, roundCash, senOf, shareOf, WHOLE_BP } from './money.ts'
+export { planTenders } from './tenders.ts'
 
 /** Where a bill can stand. */
 export const BILL_STATUSES = ['open', 'part_paid', 'paid', 'refunded', 'void'] as const

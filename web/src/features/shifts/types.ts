@@ -1,0 +1,1 @@
+export type { CloseInput, DaySummary, Shift, ShiftList } from '../../../../shared/shifts/schema.ts'
