@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from 'react'
 import { fetchMe } from '../features/auth/api.ts'
 import type { User } from '../features/auth/types.ts'
+import { applyBillingEvent, refreshBilling } from '../features/billing/live.ts'
 import { operationKeys } from '../features/operations/api.ts'
 import { applyEvent } from '../features/operations/live.ts'
 import { patientKeys } from '../features/patients/api.ts'
@@ -23,6 +24,7 @@ const NAMES = [
   'queue.updated',
   'queue.called',
   'queue.removed',
+  'payment.recorded',
   'display.acknowledged',
   'display.offline',
 ] as const
@@ -54,6 +56,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       if (event.name === 'operation.completed' || event.name === 'operation.undone')
         void queries.invalidateQueries({ queryKey: patientKeys.all })
       applyQueueEvent(queries, event)
+      applyBillingEvent(queries, event)
       announceEnd(event, user.id)
       announceOffline(event)
     })
@@ -63,6 +66,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       void queries.invalidateQueries({ queryKey: operationKeys.all })
       void queries.invalidateQueries({ queryKey: queueKeys.board })
       void queries.invalidateQueries({ queryKey: queueKeys.stats })
+      refreshBilling(queries)
     })
     setEvents(stream)
     return () => {

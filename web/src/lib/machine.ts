@@ -3,6 +3,7 @@ const SETTINGS = [
   'clinic.language',
   'clinic.singleKeys',
   'clinic.room',
+  'clinic.receiptPaper',
   'mantine-color-scheme-value',
 ] as const
 
