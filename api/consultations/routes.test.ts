@@ -197,7 +197,7 @@ describe('amending', () => {
     expect((await amend(5, ' ', { plan: 'x' })).status).toBe(400)
   })
 
-  it('is for what is signed, and of what it costs only until the patient has gone', async () => {
+  it('is for what is signed, and of what it costs only until the visit is paid or over', async () => {
     const draft = await api.save(await api.open(), WRITTEN)
     const amend = (of: Consultation, changes: object) =>
       api
@@ -212,6 +212,13 @@ describe('amending', () => {
     const late = await amend(cheaper.body, { fee: '20.00' })
     expect([late.status, late.body.code]).toEqual([422, 'rule/broken'])
     expect((await amend(cheaper.body, { fee: '30.00', plan: 'x' })).status).toBe(200)
+    const paid = await signed()
+    const bill = { visit_id: paid.visitId, patient_id: paid.patient.id, live: 1, created_at: paid.day }
+    await api.deps.db('bills').insert({ ...bill, status: 'part_paid' })
+    const dearer = await amend(paid, { fee: '50.00' })
+    expect(dearer.status, dearer.text).toBe(200)
+    await api.deps.db('bills').where({ visit_id: paid.visitId }).update({ status: 'paid' })
+    expect((await amend(dearer.body, { fee: '60.00' })).status).toBe(422)
   })
 })
 

@@ -1,7 +1,9 @@
+import { type BillStatus, isUnsettled } from '../billing/rules.ts'
 import type { Knex } from '../db/connect.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { Doctor } from '../doctors/schema.ts'
 import { AppError } from '../errors/app-error.ts'
+import { lockTicket } from '../queue/commands.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { withContent } from './content.ts'
 import {
@@ -16,7 +18,6 @@ import { type ConsultationRow, type ContentColumns, changedFields, NOTHING } fro
 import { findConsultation } from './repository.ts'
 import { type ConsultationStep, statusAfter } from './rules.ts'
 import type { AmendInput, Consultation, ContentInput } from './schema.ts'
-import { presentTicket } from './ticket.ts'
 import { viewConsultation } from './view.ts'
 import { type ConsultationWrite, writeConsultation } from './write.ts'
 
@@ -82,8 +83,8 @@ export async function saveDraft(
 const CHARGED = ['fee_sen', 'procedures']
 
 /**
- * Changes a signed consultation, with a reason; how it was is kept. What it costs can be changed until the patient has
- * gone. Throws as {@link saveDraft}, and `rule/broken` where nothing would change.
+ * Changes a signed consultation, with a reason; how it was is kept. What it costs can be changed until the visit is paid
+ * or over. Throws as {@link saveDraft}, and `rule/broken` where nothing would change.
  */
 export async function amendConsultation(
   deps: ConsultationWriteDeps,
@@ -97,7 +98,7 @@ export async function amendConsultation(
   const fields = changedFields(seen, next)
   if (fields.length === 0)
     throw new AppError('rule/broken', { errors: [{ path: 'changes', message: 'Changes nothing' }] })
-  if (fields.some((field) => CHARGED.includes(field))) await assertStillHere(deps, seen)
+  const isCharged = fields.some((field) => CHARGED.includes(field))
   const now = deps.clock.now()
   const after: ConsultationRow = {
     ...next,
@@ -105,24 +106,35 @@ export async function amendConsultation(
     amended_at: toSqlUtc(now),
     version: version + 1,
   }
-  await inTransaction(deps.db, (trx) =>
-    writeOrRefuse(trx, {
+  await inTransaction(deps.db, async (trx) => {
+    if (isCharged) await assertNotSettled(trx, seen)
+    await writeOrRefuse(trx, {
       seen,
       changes: { ...columnsIn(fields, next), status: 'amended', amended_at: after.amended_at },
       diagnoses: fields.includes('diagnoses') ? next.diagnoses : undefined,
       kept: { kind: 'amended', of: after, userId: who.userId ?? '', reason },
       audit: about(who, seen, 'amend', { fields, version: after.version }),
       now,
-    }),
-  )
+    })
+  })
   return viewConsultation(after)
 }
 
-/** Whoever has gone has been charged: what was done for money is settled at the desk then. */
-async function assertStillHere(deps: ConsultationWriteDeps, row: ConsultationRow): Promise<void> {
-  const ticket = await presentTicket(deps.db, row)
-  if (ticket !== null && ticket.status !== 'completed') return
+/**
+ * What is paid is written down, and whoever has gone has been charged: from then on money is settled at the desk. Bills
+ * are held by their ticket, so nobody pays while this is being changed.
+ */
+async function assertNotSettled(trx: Knex.Transaction, row: ConsultationRow): Promise<void> {
+  const ticket = row.ticket_id === null ? null : await lockTicket(trx, row.ticket_id)
+  const statuses = (await trx('bills')
+    .comment('consultations.bill-status')
+    .whereIn('visit_id', [row.visit_id, ticket?.visit_id ?? row.visit_id])
+    .where('live', 1)
+    .pluck('status')) as BillStatus[]
+  if (ticket !== null && ticket.status !== 'completed' && statuses.every(isUnsettled)) return
   throw new AppError('rule/broken', {
-    errors: [{ path: 'changes', message: 'Fee and procedures cannot be changed once the patient has gone' }],
+    errors: [
+      { path: 'changes', message: 'Fee and procedures cannot be changed once the visit is paid or over' },
+    ],
   })
 }
