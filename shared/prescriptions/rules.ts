@@ -1,3 +1,5 @@
+import { type DoseUnit, FORMS, formOf } from './forms.ts'
+
 /** Where a line of a prescription can stand. */
 export const LINE_STATUSES = ['ordered', 'prepared', 'handed_over', 'returned', 'cancelled'] as const
 /** One of {@link LINE_STATUSES}. */
@@ -24,3 +26,7 @@ export const OPEN_LINES = ['ordered', 'prepared'] as const satisfies readonly Li
 
 /** Lines that a patient pays for. */
 export const CHARGED_LINES = ['ordered', 'prepared', 'handed_over'] as const satisfies readonly LineStatus[]
+
+/** Units a medicine may be dosed in, the usual one first. */
+export const doseUnitsOf = (medicine: { form: string | null; unit: string }): DoseUnit[] =>
+  Object.keys(FORMS[formOf(medicine)].units) as DoseUnit[]

@@ -15,6 +15,8 @@ interface Place {
 export const PLACES: readonly Place[] = [
   { to: '/queue', label: 'nav.queue', icon: 'queue', anyOf: ['queue.view'] },
   { to: '/patients', label: 'nav.patients', icon: 'patients', anyOf: ['patients.view'] },
+  { to: '/consult', label: 'nav.consult', icon: 'consult', anyOf: ['consultations.view'] },
+  { to: '/cashier', label: 'nav.cashier', icon: 'cashier', anyOf: ['payments.view'] },
   { to: '/imports', label: 'nav.imports', icon: 'imports', anyOf: ['imports.patients', 'imports.all'] },
   {
     to: '/admin',

@@ -50,6 +50,37 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/patients/pages/PatientPage.tsx'), 'PatientPage'),
           },
           {
+            path: 'consult',
+            lazy: later(() => import('../features/consultations/pages/ConsultPage.tsx'), 'ConsultPage'),
+          },
+          {
+            path: 'consult/:id',
+            lazy: later(
+              () => import('../features/consultations/pages/ConsultationPage.tsx'),
+              'ConsultationPage',
+            ),
+          },
+          {
+            path: 'cashier',
+            lazy: later(() => import('../features/billing/pages/CashierPage.tsx'), 'CashierPage'),
+          },
+          {
+            path: 'cashier/:visitId',
+            lazy: later(() => import('../features/billing/pages/BillPage.tsx'), 'BillPage'),
+          },
+          {
+            path: 'payments',
+            lazy: later(() => import('../features/billing/pages/PaymentsPage.tsx'), 'PaymentsPage'),
+          },
+          {
+            path: 'shifts',
+            lazy: later(() => import('../features/shifts/pages/ShiftsPage.tsx'), 'ShiftsPage'),
+          },
+          {
+            path: 'panels',
+            lazy: later(() => import('../features/panels/pages/PanelsPage.tsx'), 'PanelsPage'),
+          },
+          {
             path: 'imports',
             lazy: later(() => import('../features/imports/pages/ImportsPage.tsx'), 'ImportsPage'),
           },

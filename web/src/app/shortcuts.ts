@@ -7,6 +7,8 @@ export const SHORTCUTS = [
   { keys: ['Ctrl', 'K'], label: 'shortcuts.search' },
   { keys: ['g', 'q'], label: 'shortcuts.queue' },
   { keys: ['g', 'p'], label: 'shortcuts.patients' },
+  { keys: ['g', 'c'], label: 'shortcuts.consult' },
+  { keys: ['g', 'a'], label: 'shortcuts.cashier' },
   { keys: ['g', 'i'], label: 'shortcuts.imports' },
   { keys: ['n'], label: 'shortcuts.new' },
   { keys: ['?'], label: 'shortcuts.sheet' },
@@ -16,8 +18,17 @@ export const SHORTCUTS = [
 export interface ShortcutActions {
   search: () => void
   sheet: () => void
-  go: (to: 'queue' | 'patients' | 'imports') => void
+  go: (to: string) => void
   create: () => void
+}
+
+/** Where `g` and a letter lead. */
+const GO: Readonly<Record<string, string>> = {
+  q: 'queue',
+  p: 'patients',
+  c: 'consult',
+  a: 'cashier',
+  i: 'imports',
 }
 
 /** How long after `g` the second letter still counts. */
@@ -45,9 +56,7 @@ export function useShortcuts(actions: ShortcutActions): void {
       const modified = event.ctrlKey || event.metaKey || event.altKey
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') act(on.search)
       else if (modified || typing(event.target) || !singleKeysOn()) return
-      else if (chord && event.key === 'q') act(() => on.go('queue'))
-      else if (chord && event.key === 'p') act(() => on.go('patients'))
-      else if (chord && event.key === 'i') act(() => on.go('imports'))
+      else if (chord && GO[event.key] !== undefined) act(() => on.go(GO[event.key] ?? ''))
       else if (event.key === 'g') goAtMs = performance.now()
       else if (event.key === '?') act(on.sheet)
       else if (event.key === 'n') act(on.create)
