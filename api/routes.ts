@@ -11,7 +11,9 @@ import { displaysRoutes } from './displays/routes.ts'
 import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
 import { eventsRoutes } from './events/routes.ts'
+import { exportsRoutes } from './exports/routes.ts'
 import { familiesRoutes } from './families/routes.ts'
+import { filesRoutes } from './files/routes.ts'
 import type { Route } from './http/route.ts'
 import { icd10Routes } from './icd10/routes.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
@@ -39,6 +41,8 @@ export function allRoutes(services: ApiServices): Route[] {
     ...importsRoutes(services),
     ...refusedRoutes(services),
     ...operationsRoutes(services),
+    ...exportsRoutes(services),
+    ...filesRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),
     ...stockRoutes(services),

@@ -5,4 +5,6 @@ import type { Processor } from './runtime/context.ts'
 export const processors: Record<JobType, () => Promise<Processor>> = {
   'imports.run': async () => (await import('./imports/run.ts')).runImport,
   'imports.undo': async () => (await import('./imports/undo.ts')).undoImport,
+  'exports.run': async () => (await import('./exports/run.ts')).runExport,
+  'reports.run': async () => (await import('./reports/run.ts')).runReport,
 }

@@ -1,6 +1,8 @@
 import { AppError } from '../../shared/errors/app-error.ts'
+import { stateConflict } from '../../shared/operations/commands.ts'
 import type { OperationRow } from '../../shared/operations/repository.ts'
 import type { Permission, Principal } from '../../shared/rights/permissions.ts'
+import { mayExport, reportRight } from '../../shared/rights/results.ts'
 
 /** Who may ask for a kind of import. */
 export const IMPORTERS: readonly Permission[] = ['imports.all', 'imports.patients']
@@ -13,7 +15,25 @@ export function assertMayImport(principal: Principal, kind: string): void {
   }
 }
 
+/** Refuses a person who may not export that kind. */
+export function assertMayExport(principal: Principal, kind: string): void {
+  if (!mayExport(principal, kind)) throw new AppError('auth/forbidden')
+}
+
+/** Refuses a person who may not have that report. */
+export function assertMayReport(principal: Principal, report: string): void {
+  if (reportRight(principal, report) === undefined) throw new AppError('auth/forbidden')
+}
+
+/** Refuses to take back what changed nothing. */
+export function assertUndoable(operation: OperationRow): void {
+  if (operation.type !== 'import') throw stateConflict(operation, 'undone')
+}
+
 /** Refuses a change of an operation by somebody who may not (or no longer may) ask for such work himself. */
 export function assertMayChange(principal: Principal, operation: OperationRow): void {
-  if (operation.type === 'import') assertMayImport(principal, operation.kind ?? '')
+  const kind = operation.kind ?? ''
+  if (operation.type === 'import') assertMayImport(principal, kind)
+  else if (operation.type === 'export') assertMayExport(principal, kind)
+  else assertMayReport(principal, kind)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { fetchable } from '../../shared/files/reads.ts'
 import {
   type Asker,
   cancelOperation,
@@ -15,18 +16,16 @@ import {
   operationList,
   operationListQuery,
 } from '../../shared/operations/schema.ts'
-import type { Principal } from '../../shared/rights/permissions.ts'
 import { isUuid } from '../../shared/units/ids.ts'
+import { sendFile } from '../files/download.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Reply, type Route, route } from '../http/route.ts'
+import { principalOf, whoIs } from '../http/who.ts'
 import type { ApiServices } from '../services.ts'
-import { assertMayChange } from './policy.ts'
+import { assertMayChange, assertUndoable } from './policy.ts'
 
 const idParams = z.strictObject({ id: z.string().max(64) })
 type ById = Call<z.output<typeof idParams>>
-
-/** Whoever is signed in; the route table lets nobody else through. */
-const principalOf = (call: Call): Principal => call.principal as Principal
 
 const askerOf = (call: Call): Asker => ({
   principal: call.principal,
@@ -40,7 +39,7 @@ async function visible(call: ById): Promise<OperationRow> {
 }
 
 /** Calls about heavy work: what runs, what became of it, and how to stop it or go on. */
-export function operationsRoutes({ deps, queues }: ApiServices): Route[] {
+export function operationsRoutes({ deps, queues, spool }: ApiServices): Route[] {
   const accepted = async (row: OperationRow): Promise<Reply> => ({
     status: 202,
     body: { operation: await showOperation(deps, row) },
@@ -78,9 +77,21 @@ export function operationsRoutes({ deps, queues }: ApiServices): Route[] {
       access: 'session',
       limit: 'general',
       params: idParams,
+      mode: 'stream',
       handle: async (call) => {
-        await visible(call)
-        throw new AppError('not-found', { detail: 'This operation has no result file.' })
+        const row = await visible(call)
+        // asked anew: rights may have been taken away since the file was made
+        assertMayChange(principalOf(call), row)
+        const file = await fetchable(deps, row.id)
+        await spool.write({
+          ...whoIs(call),
+          action: `${row.type}s.download`,
+          entity: 'operation',
+          entityId: row.id,
+          outcome: 'ok',
+          detail: { kind: row.kind, rows: file.rows, sha256: file.sha256 },
+        })
+        return sendFile(call, file)
       },
     }),
     route({
@@ -143,6 +154,7 @@ export function operationsRoutes({ deps, queues }: ApiServices): Route[] {
       handle: async (call) => {
         const row = await visible(call)
         assertMayChange(principalOf(call), row)
+        assertUndoable(row)
         return accepted(await undoOperation(deps, queues, row.id, askerOf(call)))
       },
     }),

@@ -54,6 +54,7 @@ export const ERRORS = {
     'error',
   ),
   'operation/file-gone': rule(410, 'The uploaded file is no longer there', false, 'error'),
+  'file/expired': rule(410, 'This file is no longer kept'),
   'operation/out-of-memory': rule(500, 'The work needed more memory than it may use', false, 'error'),
   'import/unknown-kind': rule(422, 'There is no such kind of import'),
   'import/bad-mapping': rule(422, 'The columns of the file do not fit the fields'),

@@ -23,6 +23,9 @@ const operationPayload = z.strictObject({ v: z.literal(1), operationId: z.string
 export const JOBS = {
   'imports.run': rule({ queue: 'bulk', payload: operationPayload, resumable: true }),
   'imports.undo': rule({ queue: 'bulk', payload: operationPayload, resumable: true }),
+  // begun anew after a stop: a file is of one instant
+  'exports.run': rule({ queue: 'reports', payload: operationPayload, resumable: false }),
+  'reports.run': rule({ queue: 'reports', payload: operationPayload, resumable: false }),
 } as const
 
 export type JobType = keyof typeof JOBS

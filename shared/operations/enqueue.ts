@@ -10,6 +10,8 @@ interface Work {
 
 const JOBS_OF: Record<OperationType, { run: JobType; undo: JobType | null }> = {
   import: { run: 'imports.run', undo: 'imports.undo' },
+  export: { run: 'exports.run', undo: null },
+  report: { run: 'reports.run', undo: null },
 }
 
 /** Which job carries an operation on from where it stands. */

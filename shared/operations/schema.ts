@@ -19,7 +19,7 @@ export const HELD_STATUSES = [
 export type OperationStatus = (typeof OPERATION_STATUSES)[number]
 
 /** Kinds of heavy work that a person can ask for; each has one job type in the jobs registry. */
-export const OPERATION_TYPES = ['import'] as const
+export const OPERATION_TYPES = ['import', 'export', 'report'] as const
 export type OperationType = (typeof OPERATION_TYPES)[number]
 
 const count = z.number().int().min(0)
@@ -56,7 +56,15 @@ export const operation = z.object({
   counts: importCounts.nullable(),
   params: z.record(z.string(), z.unknown()),
   file: z.object({ name: z.string(), bytes: count, sha256: z.string() }).nullable(),
-  result: z.object({ name: z.string(), bytes: count, contentType: z.string() }).nullable(),
+  result: z
+    .object({
+      name: z.string(),
+      bytes: count,
+      contentType: z.string(),
+      sha256: z.string(),
+      expiresAt: instant,
+    })
+    .nullable(),
   error: z.record(z.string(), z.unknown()).nullable(),
   note: z.string().nullable(),
   attempts: count,

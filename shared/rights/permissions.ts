@@ -45,6 +45,8 @@ const ADMIN = [
   'dashboard.view',
   'imports.patients',
   'imports.all',
+  'exports.all',
+  'reports.all',
   'operations.all',
   'users.view',
   'users.write',
@@ -66,6 +68,11 @@ export const PERMISSIONS = [
   'prescriptions.write',
   'payments.own',
   'dashboard.own',
+  'exports.medications',
+  'reports.own',
+  'reports.day',
+  'reports.stock',
+  'reports.shift',
   'backups.run',
   'audit.all',
   'job-queues.manage',
@@ -82,6 +89,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'queue.view',
     'queue.write',
     'dashboard.own',
+    'reports.own',
     'doctors.view',
     'consultations.view',
     'consultations.write',
@@ -121,6 +129,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'shifts.write',
     'panels.view',
     'imports.patients',
+    'reports.day',
   ],
   pharmacist: [
     'patients.view',
@@ -139,6 +148,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'shifts.view',
     'panels.view',
     'panels.write',
+    'reports.stock',
   ],
   cashier: [
     'patients.view',
@@ -151,6 +161,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'shifts.view',
     'shifts.write',
     'panels.view',
+    'reports.shift',
   ],
 }
 

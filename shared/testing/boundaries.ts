@@ -4,7 +4,7 @@ import type { Import, SourceFile } from './imports.ts'
 const TECHNICAL = new Set(
   (
     'config errors jobs events cache db operations audit units log redis rights testing launch ops http runtime ' +
-    'documents deps.ts'
+    'documents files deps.ts'
   ).split(' '),
 )
 /** Files and folders that put the whole together and so may name every part of their process. */

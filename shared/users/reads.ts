@@ -1,7 +1,7 @@
 import { reading } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
-import type { Principal } from '../rights/permissions.ts'
+import { type Principal, permissionsOf } from '../rights/permissions.ts'
 import { hiddenRoles } from '../rights/rank.ts'
 import type { StaffView } from './commands.ts'
 import { findByAccount, findUser, grantsOf, grantsOfAll, listUsers } from './repository.ts'
@@ -49,4 +49,12 @@ export async function userIdOf(deps: Deps, account: string): Promise<string> {
   const row = await reading(findByAccount(deps.db, account.trim().toLowerCase()))
   if (row === undefined) throw new AppError('not-found')
   return String(row.id)
+}
+
+/** Who a user is and what he may at this moment, for work that goes on after the request; null: not active any more. */
+export async function principalNow(deps: Pick<Deps, 'db'>, userId: string): Promise<Principal | null> {
+  const row = await reading(findUser(deps.db, userId))
+  if (row === undefined || !row.active) return null
+  const { username, name, role } = row
+  return { userId, username, name, role, permissions: permissionsOf(role, await grantsOf(deps.db, userId)) }
 }

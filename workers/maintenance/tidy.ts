@@ -1,6 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../../shared/deps.ts'
+import { removeExpired } from '../../shared/files/commands.ts'
+import { resultsDir } from '../../shared/files/store.ts'
 import { underLock } from '../../shared/operations/sweep.ts'
 
 const HOUR_MS = 3_600_000
@@ -10,6 +12,7 @@ const ABANDONED_AFTER_MS = HOUR_MS
 /** How long the file of a failed or cancelled import is kept for a retry. */
 const KEPT_FOR_RETRY_MS = 7 * DAY_MS
 const KEYS_KEPT_DAYS = 7
+const NAMES_A_STATEMENT = 500
 const EVERY_MS = HOUR_MS
 const FIRST_AFTER_MS = 10_000
 const LOCK = 'clinic:tidy'
@@ -76,6 +79,21 @@ async function tidyWork(deps: Deps, now: number): Promise<number> {
   return mayGo.length
 }
 
+/** Result files whose time is over, and those that never got a row because their run was killed in between. */
+async function tidyResults(deps: Deps, now: number): Promise<number> {
+  const expired = await removeExpired(deps)
+  const old = (await list(resultsDir(deps), now)).filter(({ ageMs }) => ageMs > ABANDONED_AFTER_MS)
+  const known = new Set<string>()
+  for (let at = 0; at < old.length; at += NAMES_A_STATEMENT) {
+    const names = old.slice(at, at + NAMES_A_STATEMENT).map(({ name }) => name)
+    const rows = await deps.db('result_files').whereIn('path', names).whereNull('removed_at').pluck('path')
+    for (const path of rows as string[]) known.add(path)
+  }
+  const orphans = old.filter(({ name }) => !known.has(name))
+  await Promise.all(orphans.map(({ path }) => rm(path, { force: true })))
+  return expired + orphans.length
+}
+
 /** Keys that rows of an import claimed, once nobody will retry it. */
 async function forgetKeys(deps: Deps): Promise<void> {
   const ended = (await deps
@@ -93,16 +111,17 @@ async function forgetKeys(deps: Deps): Promise<void> {
 }
 
 /** Removes what nobody needs: abandoned uploads, working folders, idempotency keys of last week. Never audit, never data. */
-export async function tidyOnce(deps: Deps): Promise<{ uploads: number; folders: number }> {
+export async function tidyOnce(deps: Deps): Promise<{ uploads: number; folders: number; results: number }> {
   const now = Date.now()
   const uploads = await tidyUploads(deps, now)
   const folders = await tidyWork(deps, now)
+  const results = await tidyResults(deps, now)
   await forgetKeys(deps)
   await deps
     .db('idempotency_keys')
     .where('created_at', '<', deps.db.raw('utc_timestamp(3) - interval ? day', [KEYS_KEPT_DAYS]))
     .delete()
-  return { uploads, folders }
+  return { uploads, folders, results }
 }
 
 /** Tidies soon after the start and every hour, one process at a time, until the signal aborts. */
@@ -110,7 +129,8 @@ export function startTidying(deps: Deps, signal: AbortSignal): void {
   const tick = async () => {
     try {
       const done = await underLock(deps, LOCK, () => tidyOnce(deps))
-      if (done !== undefined && done.uploads + done.folders > 0) deps.log.info(done, 'tidied up')
+      if (done !== undefined && done.uploads + done.folders + done.results > 0)
+        deps.log.info(done, 'tidied up')
     } catch (error) {
       deps.log.warn({ err: error }, 'tidying failed; tried again in an hour')
     }
