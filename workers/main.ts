@@ -29,7 +29,7 @@ const NICENESS = 10
 /** With nobody to make room for but the database, which does most of the work and should never wait for this process. */
 const NIGHT_NICENESS = 5
 
-const config = loadConfig()
+const config = loadConfig(['BACKUP_KEY_FILE'])
 const log = createLog(config, 'worker')
 
 // a fault nobody caught leaves the process in an unknown state: say so and let the supervisor start a fresh one

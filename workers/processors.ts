@@ -5,6 +5,9 @@ import type { Processor } from './runtime/context.ts'
 export const processors: Record<JobType, () => Promise<Processor>> = {
   'imports.run': async () => (await import('./imports/run.ts')).runImport,
   'imports.undo': async () => (await import('./imports/undo.ts')).undoImport,
+  'backups.run': async () => (await import('./backups/run.ts')).runBackup,
+  'backups.prove': async () => (await import('./backups/prove.ts')).proveBackup,
+  'maintenance.run': async () => (await import('./maintenance/run.ts')).runMaintenance,
   'exports.run': async () => (await import('./exports/run.ts')).runExport,
   'reports.run': async () => (await import('./reports/run.ts')).runReport,
 }

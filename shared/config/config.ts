@@ -57,6 +57,13 @@ export const settings = z.object({
   INITIAL_ADMIN_PASSWORD: z.string().optional(),
   DATA_KEY_FILE: z.string().optional(),
   SIGNING_KEY_FILE: z.string().optional(),
+  BACKUP_KEY_FILE: z.string().optional(),
+  BACKUP_DATABASE_URL: url(['mysql', 'mariadb']).optional(),
+  BACKUP_TOOLS_DIR: z.string().optional(),
+  BACKUP_KEEP_DAYS: int(30, 1, 3650),
+  BACKUP_KEEP_COUNT: int(14, 1, 1000),
+  BACKUP_OFFSITE_DIR: z.string().optional(),
+  BACKUP_OFFSITE_COMMAND: z.string().optional(),
   WORKER_CONCURRENCY: int(2, 1, 32),
   IMPORT_CHUNK_ROWS: int(4000, 100, 50_000),
   CLINIC_FIRST: z.enum(['on', 'off']).default('on'),
@@ -65,6 +72,15 @@ export const settings = z.object({
     .regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, 'must look like 22:00-06:00')
     .optional(),
 })
+
+/** Settings that hold passwords. */
+export const URLS_WITH_SECRETS = [
+  'DATABASE_URL',
+  'MIGRATE_DATABASE_URL',
+  'BACKUP_DATABASE_URL',
+  'REDIS_URL',
+  'CACHE_REDIS_URL',
+] as const
 
 /** The settings of one process, checked. Times in the unit the name ends in. */
 export type Config = z.infer<typeof settings>
@@ -101,7 +117,7 @@ function productionFaults(config: Config): string[] {
   if (password !== undefined && (password.length < MIN_SECRET_CHARS || DEFAULT_SECRETS.test(password))) {
     faults.push('INITIAL_ADMIN_PASSWORD: too short or a default one')
   }
-  for (const name of ['DATABASE_URL', 'MIGRATE_DATABASE_URL', 'REDIS_URL', 'CACHE_REDIS_URL'] as const) {
+  for (const name of URLS_WITH_SECRETS) {
     const secret = decodeURIComponent(new URL(config[name] ?? 'none:').password)
     if (secret !== '' && (secret.length < MIN_SECRET_CHARS || DEFAULT_SECRETS.test(secret))) {
       faults.push(`${name}: its password is too short or a default one`)
@@ -137,10 +153,21 @@ function readDotEnv(path: string): Env {
 
 const EXIT_CONFIG = 78
 
-/** The settings of this process from its environment and `.env`; ends the process with status 78 when they are wrong. */
-export function loadConfig(): Config {
+/** Checks an environment; `keys` are files that this kind of process needs in production beside those all need. */
+function parseFor(env: Env, keys: readonly KeyFile[]): Config {
+  const config = parseConfig(env)
+  const missing = keys.filter((name) => config.NODE_ENV === 'production' && config[name] === undefined)
+  if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: required in production`))
+  return config
+}
+
+/**
+ * The settings of this process from its environment and `.env`; ends the process with status 78 when they are wrong.
+ * `keys` names key files that only some kinds of process are given, and need.
+ */
+export function loadConfig(keys: readonly KeyFile[] = []): Config {
   try {
-    return parseConfig({ ...readDotEnv('.env'), ...process.env })
+    return parseFor({ ...readDotEnv('.env'), ...process.env }, keys)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)
@@ -150,7 +177,11 @@ export function loadConfig(): Config {
 
 const KEY_BYTES = 32
 
-type KeyFile = 'DATA_KEY_FILE' | 'SIGNING_KEY_FILE'
+export type KeyFile = 'DATA_KEY_FILE' | 'SIGNING_KEY_FILE' | 'BACKUP_KEY_FILE'
+
+/** Where a key lies or would lie. */
+export const keyPath = (config: Config, name: KeyFile): string =>
+  config[name] ?? join(config.DATA_DIR, 'keys', name.toLowerCase())
 
 /** Where a key lies; outside production a random one is made once and kept in `DATA_DIR/keys`. */
 function keyFile(config: Config, name: KeyFile): string {
@@ -158,7 +189,7 @@ function keyFile(config: Config, name: KeyFile): string {
   if (file !== undefined) return file
   const dir = join(config.DATA_DIR, 'keys')
   mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const path = join(dir, name.toLowerCase())
+  const path = keyPath(config, name)
   try {
     writeFileSync(path, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flag: 'wx' })
   } catch (error) {

@@ -36,6 +36,16 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, string>> = {
     'key for secrets at rest (32 bytes, base64; older keys on further lines); required in production',
   SIGNING_KEY_FILE:
     'key for signed codes (32 bytes, base64; older keys on further lines); required in production',
+  BACKUP_KEY_FILE:
+    'key that backups are encrypted under (32 bytes, base64; older keys on further lines); the worker requires it in production; keep a copy elsewhere, without it no backup can be read',
+  BACKUP_DATABASE_URL:
+    'the same database with the account that dumps it and restores into a scratch database; unset: DATABASE_URL',
+  BACKUP_TOOLS_DIR: 'folder of mariadb-dump and mariadb; unset: found by PATH',
+  BACKUP_KEEP_DAYS: 'older backups are removed, but never the newest and never the last proven one',
+  BACKUP_KEEP_COUNT: 'no more backups than this are kept, the newest first',
+  BACKUP_OFFSITE_DIR: 'second folder that every backup is copied to, on another machine or disk',
+  BACKUP_OFFSITE_COMMAND:
+    'program that carries a backup away, with its arguments; the folder of the backup is added as the last one',
   WORKER_CONCURRENCY: 'jobs that one worker process runs side by side in each job queue',
   IMPORT_CHUNK_ROWS: 'rows of one import transaction at most',
   CLINIC_FIRST: 'on: heavy work slows itself down while staff would notice it',

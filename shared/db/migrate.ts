@@ -47,10 +47,15 @@ export async function migrate(db: Knex): Promise<string[]> {
   })
 }
 
+/** Names of the steps that this program knows, in their order. */
+export async function migrationNames(): Promise<string[]> {
+  const source = migrationSource(new URL('../../migrations/', import.meta.url))
+  return (await source.getMigrations([])).map((file) => source.getMigrationName(file))
+}
+
 /** Names of the steps that this program has and the database has not; all of them when it was never migrated. */
 export async function pendingMigrations(db: Knex): Promise<string[]> {
-  const source = migrationSource(new URL('../../migrations/', import.meta.url))
-  const names = (await source.getMigrations([])).map((file) => source.getMigrationName(file))
+  const names = await migrationNames()
   const done = (await db.schema.hasTable('knex_migrations')) ? await db('knex_migrations').pluck('name') : []
   return names.filter((name) => !done.includes(name))
 }

@@ -64,6 +64,13 @@ export const ERRORS = {
   'import/bad-header': rule(422, 'The first line of the file cannot be read as a header'),
   'import/unknown-encoding': rule(422, 'The encoding of the file is not one that can be read'),
   'import/broken-quotes': rule(422, 'The quotation marks of the file are broken'),
+  'backup/program-missing': rule(500, 'mariadb-dump or mariadb was not found', false, 'error'),
+  'backup/dump-failed': rule(500, 'The database could not be dumped', true, 'error'),
+  'backup/restore-failed': rule(500, 'The backup could not be restored', false, 'error'),
+  'backup/no-right': rule(500, 'The account of backups lacks a right', false, 'error'),
+  'backup/damaged': rule(500, 'The backup is damaged or not complete', false, 'error'),
+  'backup/wrong-key': rule(500, 'The backup is under another key', false, 'error'),
+  'backup/differs': rule(500, 'What was restored differs from what was backed up', false, 'error'),
   'unavailable/database': rule(503, 'The database cannot be reached', true, 'error'),
   'unavailable/not-migrated': rule(
     503,

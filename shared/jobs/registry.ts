@@ -23,6 +23,9 @@ const operationPayload = z.strictObject({ v: z.literal(1), operationId: z.string
 export const JOBS = {
   'imports.run': rule({ queue: 'bulk', payload: operationPayload, resumable: true }),
   'imports.undo': rule({ queue: 'bulk', payload: operationPayload, resumable: true }),
+  'backups.run': rule({ queue: 'maintenance', payload: operationPayload, resumable: false }),
+  'backups.prove': rule({ queue: 'maintenance', payload: operationPayload, resumable: false }),
+  'maintenance.run': rule({ queue: 'maintenance', payload: operationPayload, resumable: true }),
   // begun anew after a stop: a file is of one instant
   'exports.run': rule({ queue: 'reports', payload: operationPayload, resumable: false }),
   'reports.run': rule({ queue: 'reports', payload: operationPayload, resumable: false }),

@@ -31,8 +31,17 @@ export function processEnv(services, dataDir, env = process.env) {
 
 /** Environment of commands, which may also migrate. */
 export function commandEnv(services, dataDir, env = process.env) {
-  return { ...processEnv(services, dataDir, env), MIGRATE_DATABASE_URL: services.migrateDatabaseUrl }
+  return {
+    ...processEnv(services, dataDir, env),
+    MIGRATE_DATABASE_URL: services.migrateDatabaseUrl,
+    ...backupEnv(services, env),
+  }
 }
+
+/** What the worker needs for backups: on a private server the account that migrates may make the scratch database. */
+export const backupEnv = (services, env = process.env) => ({
+  BACKUP_DATABASE_URL: env.BACKUP_DATABASE_URL || services.migrateDatabaseUrl,
+})
 
 /** Brings the schema up to date and, where tables are empty, loads the medications and diagnoses and makes the first users. */
 export async function prepareData(services, dataDir, env = process.env) {
@@ -101,11 +110,11 @@ export async function startSystem({ dataDir, env = process.env, show = console.l
     writeState(dataDir, { app })
     steps.claimed = true
     const childEnv = { ...processEnv(steps.services, dataDir, env), ...ports }
-    const one = (name, file) =>
+    const one = (name, file, more = {}) =>
       supervise({
         name,
         args: [...NODE_ARGS[name], path.join(root, file)],
-        env: childEnv,
+        env: { ...childEnv, ...more },
         show,
         onStart: (pid) => {
           app.pids[name] = pid
@@ -114,7 +123,10 @@ export async function startSystem({ dataDir, env = process.env, show = console.l
         onGiveUp: (end) =>
           giveUp(`${end.name} keeps ending (${end.code}); its last lines:\n${end.lines.join('\n')}`),
       })
-    steps.children = [one('api', 'dist/api/main.js'), one('worker', 'dist/workers/main.js')]
+    steps.children = [
+      one('api', 'dist/api/main.js'),
+      one('worker', 'dist/workers/main.js', backupEnv(steps.services, env)),
+    ]
     const ready = Promise.all([
       untilReady(`${app.url}/readyz`, steps.children[0], signal),
       untilReady(`http://127.0.0.1:${ports.WORKER_PORT}/readyz`, steps.children[1], signal),

@@ -10,6 +10,9 @@ interface Work {
 
 const JOBS_OF: Record<OperationType, { run: JobType; undo: JobType | null }> = {
   import: { run: 'imports.run', undo: 'imports.undo' },
+  backup: { run: 'backups.run', undo: null },
+  proof: { run: 'backups.prove', undo: null },
+  maintenance: { run: 'maintenance.run', undo: null },
   export: { run: 'exports.run', undo: null },
   report: { run: 'reports.run', undo: null },
 }

@@ -19,7 +19,7 @@ export const HELD_STATUSES = [
 export type OperationStatus = (typeof OPERATION_STATUSES)[number]
 
 /** Kinds of heavy work that a person can ask for; each has one job type in the jobs registry. */
-export const OPERATION_TYPES = ['import', 'export', 'report'] as const
+export const OPERATION_TYPES = ['import', 'export', 'report', 'backup', 'proof', 'maintenance'] as const
 export type OperationType = (typeof OPERATION_TYPES)[number]
 
 const count = z.number().int().min(0)

@@ -2,7 +2,14 @@ import { fromSqlUtc } from '../units/clock.ts'
 import type { OperationRow } from './repository.ts'
 import type { ImportCounts, Operation } from './schema.ts'
 
-const UNITS: Record<OperationRow['type'], string> = { import: 'rows', export: 'rows', report: 'rows' }
+const UNITS: Record<OperationRow['type'], string> = {
+  import: 'rows',
+  export: 'rows',
+  report: 'rows',
+  backup: 'rows',
+  proof: 'rows',
+  maintenance: 'steps',
+}
 
 function eta(row: OperationRow): number | null {
   if (row.status !== 'active' || row.total === null || !row.rate_per_second) return null

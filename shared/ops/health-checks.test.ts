@@ -92,6 +92,24 @@ describe('the health answer', () => {
     expect(await statusAt(26.1)).toBe('degraded')
   })
 
+  it('counts a backup for 26 hours from its proof, while it is there', async () => {
+    const provenAt = Date.parse('2026-03-01T04:00:00Z')
+    const row = { operation_id: null, bytes: 1, table_count: 1, row_total: 1, key_id: 'k' }
+    await deps.db('backups').insert({
+      ...row,
+      name: 'health-test',
+      taken_at: '2026-03-01 02:30:00.000',
+      proven_at: '2026-03-01 04:00:00.000',
+    })
+    ends.push(() => deps.db('backups').where({ name: 'health-test' }).delete())
+    const backupAt = async (hours: number) =>
+      (await checksOf({ clock: at(provenAt + hours * HOUR_MS) }).full()).checks.backup
+    expect(await backupAt(25.9)).toEqual({ status: 'healthy', proven_at: '2026-03-01T04:00:00.000Z' })
+    expect((await backupAt(26.1)).status).toBe('degraded')
+    await deps.db('backups').where({ name: 'health-test' }).update({ removed_at: '2026-03-02 00:00:00.000' })
+    expect((await backupAt(1)).proven_at).toBeNull()
+  })
+
   it('is unhealthy soon when the database hangs', async () => {
     const port = await silentServer()
     const db = connectDatabase({

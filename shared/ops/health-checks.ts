@@ -83,11 +83,25 @@ function ofJobQueues(state: JobQueueState | null, now: number): Health['checks']
   return { status, ...counts, oldest_waiting_seconds: oldestS }
 }
 
-/** No backup has been proven by a restore yet; that is tolerated for the first 26 hours of an installation. */
-function ofBackup(installedAt: number | null, now: number): Health['checks']['backup'] {
-  const late = installedAt !== null && now - installedAt > BACKUP_UNPROVEN_DEGRADED_S * MS_PER_S
-  return { status: late ? 'degraded' : 'unproven', proven_at: null }
+/** Two instants of the installation, ms since 1970; `provenAt` is null when no backup that is still there was proven. */
+interface Known {
+  installedAt: number
+  provenAt: number | null
 }
+
+/** A backup counts for 26 hours from its proof by a restore; so long a new installation may be without one. */
+function ofBackup(known: Known | null, now: number): Health['checks']['backup'] {
+  const provenAt = known?.provenAt ?? null
+  const since = provenAt ?? known?.installedAt
+  const late = since !== undefined && now - since > BACKUP_UNPROVEN_DEGRADED_S * MS_PER_S
+  const status = provenAt === null ? 'unproven' : 'healthy'
+  return {
+    status: late ? 'degraded' : status,
+    proven_at: provenAt === null ? null : new Date(provenAt).toISOString(),
+  }
+}
+
+const instant = (text: unknown): number => Date.parse(`${String(text).replace(' ', 'T')}Z`)
 
 /** Builds the checks of a process over its own connections; each is asked at most once a second. */
 export function createHealthChecks({ deps, readJobQueues }: HealthOptions): HealthChecks {
@@ -95,8 +109,13 @@ export function createHealthChecks({ deps, readJobQueues }: HealthOptions): Heal
 
   const database = check(async () => {
     // a timed-out connection is thrown away by the pool, so a frozen one is never handed on
-    const row = await db('installation').timeout(CHECK_LIMIT_MS).first('created_at')
-    return Date.parse(`${String(row?.created_at).replace(' ', 'T')}Z`)
+    const proven = db('backups').whereNull('removed_at').max('proven_at').as('proven_at')
+    const row = await db('installation').timeout(CHECK_LIMIT_MS).first('created_at', proven)
+    const provenAt = row?.proven_at ?? null
+    return {
+      installedAt: instant(row?.created_at),
+      provenAt: provenAt === null ? null : instant(provenAt),
+    }
   })
   const ping = check(() => redis.ping())
   const jobQueues = check(readJobQueues)

@@ -31,6 +31,7 @@ interface Secret {
 const SECRETS: readonly Secret[] = [
   { file: 'data-key', make: key, setting: 'DATA_KEY_FILE' },
   { file: 'signing-key', make: key, setting: 'SIGNING_KEY_FILE' },
+  { file: 'backup-key', make: key, setting: 'BACKUP_KEY_FILE' },
   { file: 'initial-admin-password', make: password, setting: 'INITIAL_ADMIN_PASSWORD_FILE' },
   { file: 'database-root-password', make: password },
   { file: 'database-url-api', make: databaseUrl('clinic_api') },
