@@ -1,38 +1,14 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { call, peopleHere, signIn, uniqueName } from './lib.ts'
+import { call, type Doctor, doctorOf, peopleHere, signIn, uniqueName } from './lib.ts'
 
 interface Ticket {
   id: string
   number: string
   status: string
 }
-interface Doctor {
-  id: string
-  userId: string | null
-  name: string
-  room: string | null
-}
-
 const person = peopleHere()
 const LONG_MS = 240_000
-
-/** The doctor that a user is, entered by an administrator where nobody was yet. */
-async function doctorOf(admin: Page, username: string, more: Record<string, string>): Promise<Doctor> {
-  const users = await call<{ data: { id: string; username: string }[] }>(admin, 'GET', '/api/users?limit=100')
-  const userId = users.data.find((user) => user.username === username)?.id ?? ''
-  const find = async () => {
-    const { data } = await call<{ data: Doctor[] }>(admin, 'GET', '/api/doctors')
-    return data.find((doctor) => doctor.userId === userId)
-  }
-  const body = { code: `E${userId}`, name: uniqueName('Dr E2E'), room: `E${userId}`, userId, ...more }
-  // Another file may enter the same one at the same moment.
-  return (await find()) ?? (await call<Doctor>(admin, 'POST', '/api/doctors', body).catch(find)) ?? never()
-}
-
-const never = (): never => {
-  throw new Error('The doctor could not be entered')
-}
 
 async function arrive(admin: Page, doctor: Doctor, patient: Record<string, string>): Promise<Ticket> {
   const ticket = { doctorId: doctor.id, reason: 'Fever' }
@@ -143,7 +119,7 @@ describe('a consultation', () => {
       const there = await person()
       await signIn(there.page)
       const first = await doctorOf(there.page, 'doctor', { mmcNumber: '48213' })
-      const second = await doctorOf(there.page, 'superadmin', {})
+      const second = await doctorOf(there.page, 'superadmin')
       const ticket = await arrive(there.page, first, { name: uniqueName('Kumar a/l') })
       const other = await arrive(there.page, second, { name: uniqueName('Tan Mei') })
       await signIn(here.page, 'doctor')

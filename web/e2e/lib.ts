@@ -140,3 +140,28 @@ const letters = (number: number): string =>
   number < LETTERS
     ? String.fromCharCode(97 + number)
     : letters(Math.floor(number / LETTERS)) + letters(number % LETTERS)
+
+export interface Doctor {
+  id: string
+  userId: string | null
+  name: string
+}
+
+/** The doctor that a user is, entered by an administrator where nobody was yet. */
+export async function doctorOf(
+  admin: Page,
+  username: string,
+  more: Record<string, string> = {},
+): Promise<Doctor> {
+  const users = await call<{ data: { id: string; username: string }[] }>(admin, 'GET', '/api/users?limit=100')
+  const userId = users.data.find((user) => user.username === username)?.id ?? ''
+  const find = async (): Promise<Doctor | undefined> => {
+    const { data } = await call<{ data: Doctor[] }>(admin, 'GET', '/api/doctors')
+    return data.find((doctor) => doctor.userId === userId)
+  }
+  const body = { code: `E${userId}`, name: uniqueName('Dr E2E'), room: `E${userId}`, userId, ...more }
+  // Another file may enter the same one at the same moment.
+  const found = (await find()) ?? (await call<Doctor>(admin, 'POST', '/api/doctors', body).catch(find))
+  if (found === undefined) throw new Error(`${username} could not be entered as a doctor`)
+  return found
+}

@@ -1,7 +1,27 @@
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { call, peopleHere, seriousFaults, signIn, uniqueName } from './lib.ts'
+import { call, doctorOf, peopleHere, seriousFaults, signIn, uniqueName } from './lib.ts'
 
 const person = peopleHere()
+
+/** A consultation with something in it, as the doctor that the signed-in person is; answers its id. */
+async function consultationHere(page: Page): Promise<string> {
+  const doctor = await doctorOf(page, 'superadmin')
+  const { ticket } = await call<{ ticket: { id: string } }>(page, 'POST', '/api/registrations', {
+    patient: { name: uniqueName('Rahmah binti'), allergies: 'Penicillin' },
+    ticket: { doctorId: doctor.id },
+  })
+  const opened = await call<{ id: string; version: number }>(page, 'POST', '/api/consultations', {
+    ticketId: ticket.id,
+  })
+  await call(page, 'PATCH', `/api/consultations/${opened.id}`, {
+    version: opened.version,
+    subjective: 'Fever',
+    diagnoses: [{ code: 'J00' }],
+    procedures: [{ description: 'Nebuliser', price: '25.00' }],
+  })
+  return opened.id
+}
 
 describe('every screen', () => {
   it.each([
@@ -20,10 +40,13 @@ describe('every screen', () => {
     await look('sign-in')
     await signIn(page)
     await call(page, 'POST', '/api/registrations', { patient: { name: uniqueName('Aisyah binti') } })
+    const consultation = await consultationHere(page)
     for (const [address, ready] of [
       ['/queue', '#main figure'],
       ['/patients', '#main h1'],
       ['/patients/new', 'form input[name=name]'],
+      ['/consult', '#main [data-ticket]'],
+      [`/consult/${consultation}`, '#main [data-jump=medicine]'],
       ['/imports', '#main h1'],
       ['/imports/new', 'input[type=file]'],
       ['/admin/users', '#main table'],

@@ -101,7 +101,56 @@ async function fillQueue() {
   await made.close()
 }
 
+/** A consultation that is being written, by the doctor that the signed-in person is; answers its address. */
+async function beginConsultation() {
+  const made = await context('en', 'light', SIZES[0])
+  const page = await made.newPage()
+  await signIn(page)
+  const send = async (method, path, data) => {
+    const answer = await page.request.fetch(path, {
+      method,
+      data,
+      headers: { 'X-Requested-With': 'clinic' },
+    })
+    return answer.json()
+  }
+  const { user } = await send('GET', '/api/auth/me')
+  const { data } = await send('GET', '/api/doctors')
+  const doctor =
+    data.find(({ userId }) => userId === user.id) ??
+    (await send('POST', '/api/doctors', {
+      code: 'AMI',
+      name: 'Dr Aminah binti Rashid',
+      mmcNumber: '48213',
+      room: '1',
+      userId: user.id,
+    }))
+  const patient = {
+    name: 'Rosnah binti Hamid',
+    allergies: 'Penicillin',
+    gender: 'F',
+    dateOfBirth: '1964-03-02',
+  }
+  const { ticket } = await send('POST', '/api/registrations', { patient, ticket: { doctorId: doctor.id } })
+  const opened = await send('POST', '/api/consultations', { ticketId: ticket.id })
+  const saved = await send('PATCH', `/api/consultations/${opened.id}`, {
+    version: opened.version,
+    vitals: { temperature: 38.4, pulse: 92, systolic: 136, diastolic: 82 },
+    subjective: 'Fever since yesterday, dry cough.',
+    objective: 'Throat red, lungs clear.',
+    assessment: 'Viral infection',
+    plan: 'Rest and fluids',
+    diagnoses: [{ code: 'J06.9' }],
+  })
+  const { data: found } = await send('GET', '/api/medications?query=paracetamol')
+  const lines = [{ medicationId: found[0].id, dose: 2, frequency: 'TDS', durationDays: 3 }]
+  await send('PUT', `/api/consultations/${saved.id}/prescription`, { version: 0, lines })
+  await made.close()
+  return `/consult/${saved.id}`
+}
+
 await fillQueue()
+const consultation = await beginConsultation()
 const imported = await importExamples()
 let pictures = 0
 for (const language of ['en', 'ms'])
@@ -138,6 +187,8 @@ for (const language of ['en', 'ms'])
       await shoot('patient-edit')
       for (const [name, address, ready] of [
         ['patient-new', '/patients/new', 'form input[name=name]'],
+        ['consult', '/consult', '#main [data-ticket]'],
+        ['consultation', consultation, '#main [data-jump=medicine]'],
         ['imports', '/imports', '#main table'],
         ['import-new', '/imports/new', 'input[type=file]'],
         ['import-done', imported, '[data-status=completed]'],

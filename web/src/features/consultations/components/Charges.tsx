@@ -28,7 +28,7 @@ export function Charges({ form, faults, onChange }: ChargesProps) {
         autoComplete="off"
         w={140}
         maxLength={9}
-        leftSection={<span className={styles.dim}>RM</span>}
+        leftSection={<span className={styles.dim}>{t('consultations.currency')}</span>}
         value={form.fee}
         error={faults.includes('fee') ? t('consultations.badAmount') : undefined}
         onChange={(event) => onChange({ fee: event.currentTarget.value })}
@@ -52,7 +52,7 @@ export function Charges({ form, faults, onChange }: ChargesProps) {
             w={120}
             label={t('consultations.price')}
             inputMode="decimal"
-            leftSection={<span className={styles.dim}>RM</span>}
+            leftSection={<span className={styles.dim}>{t('consultations.currency')}</span>}
             value={one.price}
             onChange={(event) => set(n, { price: event.currentTarget.value })}
           />

@@ -35,7 +35,7 @@ export function DoneToday() {
               <tr>
                 <th>{t('consultations.signedCol')}</th>
                 <th>{t('consultations.patientCol')}</th>
-                <th className={ui.wideOnly}>{t('consultations.diagnoses')}</th>
+                <th>{t('consultations.diagnoses')}</th>
               </tr>
             </thead>
             <tbody>
@@ -45,7 +45,7 @@ export function DoneToday() {
                   <td>
                     <Link to={`/consult/${id}`}>{patient.name}</Link>
                   </td>
-                  <td className={ui.wideOnly}>{diagnoses.map(diagnosisText).join('; ')}</td>
+                  <td>{diagnoses.map(diagnosisText).join('; ')}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { type RefObject, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ageYears } from '../../../lib/format.ts'
@@ -28,8 +29,10 @@ export function PatientStrip({ consultation, ticket }: PatientStripProps) {
   const history = useHistory(who.id)
   const chronic = chronicOf(history.visits)
   const age = ageYears(patient?.dateOfBirth)
+  const own = useRef<HTMLDivElement>(null)
+  useClearance(own)
   return (
-    <div className={styles.strip}>
+    <div ref={own} className={styles.strip}>
       <div className={styles.who}>
         {ticket === undefined ? null : <span className={styles.ticket}>{ticket.number}</span>}
         <Link className={styles.name} to={`/patients/${who.id}`}>
@@ -59,4 +62,26 @@ export function PatientStrip({ consultation, ticket }: PatientStripProps) {
       )}
     </div>
   )
+}
+
+/** Height of the bar at the foot with its distance, px. */
+const FOOT_PX = 96
+const BAR_PX = 52
+
+/** Has the page scroll what gets the focus clear of what stays in sight above and below. */
+function useClearance(strip: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const { style } = document.documentElement
+    const watcher = new ResizeObserver(() => {
+      const height = strip.current?.offsetHeight ?? 0
+      style.setProperty('--strip', `${height}px`)
+      style.scrollPadding = `${BAR_PX + height + 12}px 0 ${FOOT_PX}px`
+    })
+    if (strip.current !== null) watcher.observe(strip.current)
+    return () => {
+      watcher.disconnect()
+      style.removeProperty('--strip')
+      style.scrollPadding = ''
+    }
+  }, [strip])
 }

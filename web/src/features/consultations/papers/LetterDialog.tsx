@@ -66,28 +66,28 @@ export function LetterDialog({ consultationId, hasNumber, arrivedAt, summary, on
       ) : (
         <form className={styles.form} onSubmit={submit}>
           <ErrorNotice error={issue.error} />
-          <div className={styles.row}>
-            <SegmentedControl
-              aria-label={t('papers.kind')}
-              value={kind}
-              disabled={made !== undefined}
-              onChange={(value) => setKind(value as LetterDraft['kind'])}
-              data={[
-                { value: 'referral', label: t('papers.referral') },
-                { value: 'time_slip', label: t('papers.time_slip') },
-              ]}
-            />
-            <SegmentedControl
-              aria-label={t('papers.language')}
-              value={language}
-              disabled={made !== undefined}
-              onChange={(value) => setLanguage(value as Language)}
-              data={[
-                { value: 'ms', label: t('papers.ms') },
-                { value: 'en', label: t('papers.en') },
-              ]}
-            />
-          </div>
+          <SegmentedControl
+            fullWidth
+            aria-label={t('papers.kind')}
+            value={kind}
+            disabled={made !== undefined}
+            onChange={(value) => setKind(value as LetterDraft['kind'])}
+            data={[
+              { value: 'referral', label: t('papers.referral') },
+              { value: 'time_slip', label: t('papers.time_slip') },
+            ]}
+          />
+          <SegmentedControl
+            fullWidth
+            aria-label={t('papers.language')}
+            value={language}
+            disabled={made !== undefined}
+            onChange={(value) => setLanguage(value as Language)}
+            data={[
+              { value: 'ms', label: t('papers.ms') },
+              { value: 'en', label: t('papers.en') },
+            ]}
+          />
           {kind === 'referral' ? (
             <>
               <TextInput

@@ -28,7 +28,10 @@ export function LineBuilder({ medication, start, isNew, onDone, onClose }: LineB
   const { t } = useTranslation()
   const [form, setForm] = useState(start)
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useEffect(() => {
+    first.current?.focus({ preventScroll: true })
+    first.current?.closest('fieldset')?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const units = doseUnitsOf(medication)
   const input = readDosing(medication.id, form)
   const set = (name: keyof DosingForm) => (event: { currentTarget: { value: string } }) =>
@@ -108,7 +111,7 @@ export function LineBuilder({ medication, start, isNew, onDone, onClose }: LineB
           onChange={set('timing')}
         />
         <TextInput
-          w={84}
+          w={96}
           label={t('prescribing.quantity')}
           placeholder={t('prescribing.reckoned')}
           inputMode="numeric"
@@ -148,7 +151,8 @@ function Reckoned({ input }: { input: DosingInput | null }) {
     enabled: dosing !== null,
     placeholderData: keepPreviousData,
   })
-  if (input === null || dosing === null) return <p className={styles.hint}>{t('prescribing.builderHint')}</p>
+  if (input === null || dosing === null)
+    return <p className={`${styles.hint} ${styles.room}`}>{t('prescribing.builderHint')}</p>
   if (error instanceof HttpError && !error.aborted)
     return (
       <p className={styles.refused} role="alert">
@@ -157,7 +161,7 @@ function Reckoned({ input }: { input: DosingInput | null }) {
           : errorText(error)}
       </p>
     )
-  if (data === undefined) return <p className={styles.hint}>{t('state.loading')}</p>
+  if (data === undefined) return <p className={`${styles.hint} ${styles.room}`}>{t('state.loading')}</p>
   return (
     <div className={styles.label} role="status">
       <span className={styles.quantity}>

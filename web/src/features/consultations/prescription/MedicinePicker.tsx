@@ -43,7 +43,7 @@ export function MedicinePicker({ onChoose }: { onChoose: (medication: Medication
       ? errorText(query.error)
       : isLong && isSettled && found.length === 0
         ? t('prescribing.noMedicine')
-        : stocked !== undefined && found.includes(stocked) && <StockOf id={stocked.id} />
+        : null
   return (
     <Picker
       jump="medicine"
@@ -60,6 +60,11 @@ export function MedicinePicker({ onChoose }: { onChoose: (medication: Medication
           <span className={styles.dim}>
             {t('prescribing.priceOf', { price: medication.sellingPrice, unit: medication.unit })}
           </span>
+          {stocked?.id === medication.id ? (
+            <span className={styles.whole}>
+              <StockOf id={medication.id} />
+            </span>
+          ) : null}
         </>
       )}
       onPoint={setPointed}
@@ -67,7 +72,7 @@ export function MedicinePicker({ onChoose }: { onChoose: (medication: Medication
         setText('')
         onChoose(medication)
       }}
-      note={note || null}
+      note={note}
     />
   )
 }
