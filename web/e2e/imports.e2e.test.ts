@@ -73,7 +73,7 @@ describe('import', () => {
     await page.getByRole('switch', { name: /Rehearsal/ }).check()
     await page.getByRole('button', { name: 'Start rehearsal' }).click()
     await page.locator('#main [data-status=needs_review]').waitFor({ timeout: DONE_MS })
-    await page.getByText('A rehearsal: everything is read and counted').waitFor()
+    await page.getByText('The rehearsal is done and nothing was written').waitFor()
   })
 
   it('takes an import back when it is told so and has asked', async () => {

@@ -36,7 +36,7 @@ describe('the queue', () => {
     await page.getByRole('heading', { name: 'Already in the file?' }).waitFor()
     await page.keyboard.press('Enter')
     const slip = page.getByRole('dialog', { name: /^Slip [A-Z]\d+$/ })
-    await slip.getByRole('img').waitFor()
+    await slip.getByRole('img', { name: /^Code that leads/ }).waitFor()
     const number = (await slip.getByText(/^[A-Z]\d{3}$/).innerText()).trim()
     await page.keyboard.press('Escape')
     await page.locator(`[data-ticket="${number}"]`).getByText(name).waitFor()
