@@ -81,11 +81,11 @@ interface AxeResult {
 }
 
 /** What axe finds on the page that is serious or worse, as lines to read. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+export async function seriousFaults(page: Page, within = 'html'): Promise<string[]> {
   // Evaluated through the debugger, so the page's own rules about scripts stay as they are.
   await page.evaluate(AXE)
   const result = await page.evaluate<AxeResult>(
-    'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })',
+    `axe.run(document.querySelector(${JSON.stringify(within)}), { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
   )
   return result.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
