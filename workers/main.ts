@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os'
-import { Worker } from 'bullmq'
+import { type Job, Worker } from 'bullmq'
 import { drainSpools } from '../shared/audit/drain.ts'
 import { sealAudit } from '../shared/audit/seal.ts'
 import { invalidationLoop } from '../shared/cache/notes.ts'
@@ -8,11 +8,14 @@ import { foldFigures } from '../shared/dashboard/commands.ts'
 import { relayOutbox } from '../shared/events/outbox.ts'
 import { jobPrefix } from '../shared/jobs/queues.ts'
 import { JOB_QUEUES, type JobQueue } from '../shared/jobs/registry.ts'
+import { DUE_JOB } from '../shared/jobs/schedulers.ts'
 import { createLog, safeError } from '../shared/log/log.ts'
 import { cancelChannel } from '../shared/operations/commands.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
 import { registerWorker } from '../shared/ops/worker-registry.ts'
 import { connectForBlocking } from '../shared/redis/connect.ts'
+import { runDue } from '../shared/schedules/commands.ts'
+import { startSchedules } from './maintenance/schedules.ts'
 import { startTidying } from './maintenance/tidy.ts'
 import { openInternals } from './runtime/internals.ts'
 import { runJob } from './runtime/run-job.ts'
@@ -56,7 +59,11 @@ const CONCURRENCY: Record<JobQueue, number> = {
 }
 
 const workers = JOB_QUEUES.map((name) => {
-  const worker = new Worker(name, async (job, token) => runJob(services, runs, job, token), {
+  const work = async (job: Job, token?: string): Promise<void> => {
+    if (job.name === DUE_JOB) await runDue(deps, queues)
+    else await runJob(services, runs, job, token)
+  }
+  const worker = new Worker(name, work, {
     connection: connectForBlocking(config.REDIS_URL, `worker-${name}`, log),
     prefix: jobPrefix(deps),
     concurrency: CONCURRENCY[name],
@@ -75,6 +82,7 @@ void bell.subscribe(cancelChannel(deps))
 
 startSweeper(deps, queues, ending.signal)
 startTidying(deps, ending.signal)
+startSchedules(deps, queues, ending.signal)
 const loops = [
   relayOutbox(deps, ending.signal),
   drainSpools(deps, ending.signal),

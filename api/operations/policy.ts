@@ -30,10 +30,23 @@ export function assertUndoable(operation: OperationRow): void {
   if (operation.type !== 'import') throw stateConflict(operation, 'undone')
 }
 
+const UPKEEP: Partial<Record<string, Permission>> = {
+  backup: 'backups.run',
+  proof: 'backups.run',
+  maintenance: 'maintenance.run',
+}
+
+/** Refuses a person who may not ask for that kind of upkeep. */
+function assertMayKeepUp(principal: Principal, type: string): void {
+  const needed = UPKEEP[type]
+  if (needed === undefined || !principal.permissions.has(needed)) throw new AppError('auth/forbidden')
+}
+
 /** Refuses a change of an operation by somebody who may not (or no longer may) ask for such work himself. */
 export function assertMayChange(principal: Principal, operation: OperationRow): void {
   const kind = operation.kind ?? ''
   if (operation.type === 'import') assertMayImport(principal, kind)
   else if (operation.type === 'export') assertMayExport(principal, kind)
+  else if (operation.type in UPKEEP) assertMayKeepUp(principal, operation.type)
   else assertMayReport(principal, kind)
 }

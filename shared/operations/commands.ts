@@ -105,7 +105,7 @@ export async function requestOperation(
   queues: JobQueues,
   request: OperationRequest,
   asker: Asker,
-  inside?: (trx: Knex.Transaction) => Promise<void>,
+  inside?: (trx: Knex.Transaction, id: string) => Promise<void>,
 ): Promise<{ row: OperationRow; replayed: boolean }> {
   const userId = asker.principal?.userId
   const key = userId === undefined ? undefined : request.idempotencyKey
@@ -132,7 +132,7 @@ export async function requestOperation(
         outcome: 'ok',
         detail: { kind: request.kind },
       })
-      await inside?.(trx)
+      await inside?.(trx, made.id)
       await addEvent(trx, operationEvent(made, at, await placeInLine(trx, made)))
       return made
     })

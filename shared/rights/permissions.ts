@@ -54,6 +54,7 @@ const ADMIN = [
   'security.write',
   'audit.view',
   'metrics.view',
+  'backups.view',
 ] as const
 
 /** Every permission: an administrator's, then those that he has not by his role. */
@@ -74,6 +75,7 @@ export const PERMISSIONS = [
   'reports.stock',
   'reports.shift',
   'backups.run',
+  'maintenance.run',
   'audit.all',
   'job-queues.manage',
 ] as const
