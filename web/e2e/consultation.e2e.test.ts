@@ -186,6 +186,23 @@ describe('a consultation', () => {
       await page.getByRole('button', { name: 'Keep mine' }).click()
       await mark('saved').waitFor()
       expect(await saved()).toMatchObject({ subjective: 'Cough at night, no fever', plan: 'Come again' })
+
+      // A save arrives, but its answer does not: nothing is told, nothing is lost.
+      let isLost = false
+      await page.route(cut, async (route) => {
+        if (isLost || route.request().method() !== 'PATCH') return route.continue()
+        isLost = true
+        await route.fetch()
+        await route.abort()
+      })
+      await page.getByLabel('Objective').fill('Chest clear')
+      await mark('away').waitFor()
+      await mark('saved').waitFor()
+      expect(await saved()).toMatchObject({
+        objective: 'Chest clear',
+        subjective: 'Cough at night, no fever',
+      })
+      expect(await page.getByText('This was changed elsewhere').count()).toBe(0)
       expect(faults).toEqual([])
     },
     LONG_MS,

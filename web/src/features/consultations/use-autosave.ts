@@ -44,7 +44,13 @@ export interface Autosave {
   settle: (part: Part | null, whose: 'mine' | 'theirs') => void
   /** Sends what is not sent yet; the consultation as it is saved, or null where something stands in the way. */
   flush: () => Promise<Consultation | null>
+  /** Joins what is typed with the present state, where another call brought it along. */
+  adopt: (now: Consultation) => void
 }
+
+/** Refusals that pass by themselves: the server is away or busy, or the person signs in again. */
+const isPassing = (error: HttpError): boolean =>
+  error.away || error.status === 401 || error.status === 429 || error.status >= 500
 
 const presentOf = (error: HttpError): Consultation | null =>
   error.status === 409 && error.problem.current ? (error.problem.current as Consultation) : null
@@ -85,7 +91,9 @@ export function useAutosave(first: Consultation): Autosave {
       base.current = now
       open.current = [...new Set([...open.current, ...merged.clashing])]
       put(merged.form)
-      setClash({ theirs: contentOf(now), taken: merged.taken, clashing: [...open.current] })
+      const told = { theirs: contentOf(now), taken: merged.taken, clashing: [...open.current] }
+      // Where the answer to one's own save was lost there is nothing to tell.
+      setClash(told.taken.length + told.clashing.length === 0 ? null : told)
     },
     [put],
   )
@@ -107,7 +115,7 @@ export function useAutosave(first: Consultation): Autosave {
         return true
       }
       isOver.current = error.status === 409 || error.status === 403
-      setState(error.away ? { kind: 'away' } : { kind: isOver.current ? 'over' : 'refused', error })
+      setState(isPassing(error) ? { kind: 'away' } : { kind: isOver.current ? 'over' : 'refused', error })
       return false
     }
   }, [queries, unsent, overtaken])
@@ -185,5 +193,6 @@ export function useAutosave(first: Consultation): Autosave {
       setClash(clashing.length + clash.taken.length === 0 ? null : { ...clash, clashing })
     },
     flush: async () => ((await save()) ? base.current : null),
+    adopt: overtaken,
   }
 }

@@ -15,6 +15,8 @@ interface SignParts {
   next: Next | null
   saveOrder: () => Promise<boolean>
   saveDraft: () => Promise<Consultation | null>
+  /** Told of the present consultation when it was changed elsewhere. */
+  onOvertaken: (now: Consultation) => void
 }
 
 /** What came of it: signed, or what stands in the way. */
@@ -26,7 +28,7 @@ const signedOf = (error: unknown): Consultation | null => {
 }
 
 /** Saves what is not saved yet, signs, and goes back to the line. */
-export function useSign({ consultation, next, saveOrder, saveDraft }: SignParts) {
+export function useSign({ consultation, next, saveOrder, saveDraft, onOvertaken }: SignParts) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const queries = useQueryClient()
@@ -44,6 +46,11 @@ export function useSign({ consultation, next, saveOrder, saveDraft }: SignParts)
         if (signed === null) throw error
         return { signed }
       }
+    },
+    onError: (error) => {
+      const now = error instanceof HttpError && error.code === 'state/version' && error.problem.current
+      // Another kind of record, the ticket, may have been in the way.
+      if (now && 'subjective' in (now as object)) onOvertaken(now as Consultation)
     },
     onSuccess: (outcome) => {
       if ('stoppedBy' in outcome) return

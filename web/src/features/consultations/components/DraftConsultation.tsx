@@ -40,7 +40,13 @@ export function DraftConsultation({ consultation, doctor, ticket }: DraftConsult
       if (fresh.length > 0) order.add(fresh)
     },
   })
-  const sign = useSign({ consultation, next, saveOrder: order.flush, saveDraft: draft.flush })
+  const sign = useSign({
+    consultation,
+    next,
+    saveOrder: order.flush,
+    saveDraft: draft.flush,
+    onOvertaken: draft.adopt,
+  })
   const signNow = (): void => {
     if (!sign.isPending) sign.mutate()
   }

@@ -1,17 +1,16 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
-import { addTemplate, consultationKeys, fetchTemplates } from '../api.ts'
+import { consultationKeys, fetchTemplates } from '../api.ts'
 import type { Form } from '../content.ts'
 import { jumpTo } from '../jumps.ts'
 import { NOTE_PARTS, type Template } from '../types.ts'
 import styles from './Consultation.module.css'
+import { KeepTemplate } from './KeepTemplate.tsx'
 import { Picker } from './Picker.tsx'
 
 const FRESH_MS = 5 * 60_000
-const MAX_NAME = 80
 
 /** A template's texts put into the note, below what is written already. */
 export function filledWith(form: Form, template: Template): Partial<Form> {
@@ -41,7 +40,6 @@ export function TemplatePicker({ form, onChange }: TemplatePickerProps) {
   })
   const words = text.trim().toLowerCase()
   const found = data.filter(({ name }) => name.toLowerCase().includes(words))
-  const isWritten = NOTE_PARTS.some((part) => form[part].trim() !== '')
   return (
     <div className={styles.template}>
       <Picker
@@ -65,55 +63,10 @@ export function TemplatePicker({ form, onChange }: TemplatePickerProps) {
         }}
         note={isSuccess && found.length === 0 ? t('consultations.noTemplate') : null}
       />
-      <Button variant="subtle" disabled={!isWritten} onClick={() => setNaming(true)}>
-        {t('consultations.saveTemplate')}
+      <Button variant="subtle" onClick={() => setNaming(true)}>
+        {t('consultations.templates')}
       </Button>
-      {naming ? <NameTemplate form={form} onClose={() => setNaming(false)} /> : null}
+      {naming ? <KeepTemplate form={form} templates={data} onClose={() => setNaming(false)} /> : null}
     </div>
-  )
-}
-
-function NameTemplate({ form, onClose }: { form: Form; onClose: () => void }) {
-  const { t } = useTranslation()
-  const queries = useQueryClient()
-  const [name, setName] = useState('')
-  const add = useMutation({
-    mutationFn: () => {
-      const { subjective, objective, assessment, plan } = form
-      return addTemplate({ name: name.trim(), subjective, objective, assessment, plan })
-    },
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: consultationKeys.templates })
-      onClose()
-    },
-  })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    if (!add.isPending && name.trim() !== '') add.mutate()
-  }
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('consultations.saveTemplate')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
-      <form onSubmit={submit}>
-        <ErrorNotice error={add.error} />
-        <TextInput
-          data-autofocus
-          label={t('consultations.templateName')}
-          description={t('consultations.templateNameHint')}
-          maxLength={MAX_NAME}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Group justify="flex-end" mt={16}>
-          <Button type="submit" loading={add.isPending} disabled={name.trim() === ''}>
-            {t('consultations.saveTemplate')}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
   )
 }

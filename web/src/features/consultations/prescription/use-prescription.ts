@@ -34,6 +34,10 @@ export interface Order {
   flush: () => Promise<boolean>
 }
 
+/** Refusals that pass by themselves: the server is away or busy, or the person signs in again. */
+const isPassing = (error: HttpError): boolean =>
+  error.away || error.status === 401 || error.status === 429 || error.status >= 500
+
 const presentOf = (error: HttpError): Prescription | null =>
   error.status === 409 && error.problem.current ? (error.problem.current as Prescription) : null
 
@@ -86,7 +90,7 @@ export function usePrescription(consultationId: string, isEditable: boolean): Or
       if (open !== undefined) put(withWarnings(now.current, sent, open))
       else if (error.status === 422) put(withFaults(now.current, sent, error.errors))
       setState(
-        error.away
+        isPassing(error)
           ? { kind: 'away' }
           : open !== undefined
             ? { kind: 'reasons' }
