@@ -1,0 +1,1 @@
+export type { Verification } from '../../../../shared/certificates/schema.ts'
