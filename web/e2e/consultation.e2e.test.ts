@@ -50,9 +50,18 @@ describe('a consultation', () => {
       const name = uniqueName('Halimah binti')
       const ticket = await arrive(desk.page, doctor, { name, allergies: 'Penicillin' })
       await signIn(page, 'doctor')
+      // On the board `c` alone calls the next one; after `g` it must not.
+      const calls: string[] = []
+      page.on('request', (request) => {
+        if (request.url().endsWith('/call-next')) calls.push(request.url())
+      })
+      await page.evaluate(() => localStorage.setItem('clinic.room', '9'))
+      await page.goto('/queue')
+      await page.locator('#main [data-ticket]').first().waitFor()
       await page.keyboard.press('g')
       await page.keyboard.press('c')
       await page.getByRole('heading', { name: 'Consult' }).waitFor()
+      expect(calls).toEqual([])
       await row(page, ticket).getByText(ticket.number).click()
       await page.keyboard.press('l')
       await row(page, ticket).getByText('Called').waitFor()

@@ -62,7 +62,8 @@ export function useShortcuts(actions: ShortcutActions): void {
       else if (event.key === 'n') act(on.create)
       else if (event.key === '/') act(on.search)
     }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
+    // Before the pages' own keys, whichever was mounted first: after `g` a letter is none of theirs.
+    window.addEventListener('keydown', onKey, true)
+    return () => window.removeEventListener('keydown', onKey, true)
   }, [])
 }

@@ -57,7 +57,7 @@ export function Charges({ form, faults, onChange }: ChargesProps) {
             onChange={(event) => set(n, { price: event.currentTarget.value })}
           />
           <TextInput
-            w={64}
+            w={88}
             label={t('consultations.times')}
             inputMode="numeric"
             value={one.quantity}

@@ -105,6 +105,7 @@ export function DraftConsultation({ consultation, doctor, ticket }: DraftConsult
       )}
       <SignBar
         state={draft.state}
+        hasFaults={faults.length > 0}
         usual={usualNext(form, order.lines.length, (ticket?.members.length ?? 0) > 1)}
         next={next}
         onNext={setNext}

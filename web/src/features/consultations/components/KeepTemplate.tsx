@@ -65,7 +65,7 @@ export function KeepTemplate({ form, templates, onClose }: KeepTemplateProps) {
           </Button>
         </Group>
       </form>
-      <ul className={styles.diagnoses}>
+      <ul className={styles.kept}>
         {templates
           .filter(({ mayChange }) => mayChange)
           .map(({ id, name: known }) => (

@@ -5,7 +5,7 @@ import type { SaveState } from '../use-autosave.ts'
 import styles from './Consultation.module.css'
 
 /** Where what was typed stands: with the server, on its way, or kept in this tab. */
-export function SaveMark({ state }: { state: SaveState }) {
+export function SaveMark({ state, hasFaults }: { state: SaveState; hasFaults: boolean }) {
   const { t } = useTranslation()
   return (
     <span className={styles.save} data-save={state.kind} role="status">
@@ -15,7 +15,9 @@ export function SaveMark({ state }: { state: SaveState }) {
           : t('consultations.save.saved', { time: formatClock(state.atMs) })
         : state.kind === 'refused'
           ? errorText(state.error)
-          : t(`consultations.save.${state.kind}`)}
+          : state.kind === 'unsaved' && hasFaults
+            ? t('consultations.save.faults')
+            : t(`consultations.save.${state.kind}`)}
     </span>
   )
 }

@@ -9,6 +9,8 @@ import { SaveMark } from './SaveMark.tsx'
 
 interface SignBarProps {
   state: SaveState
+  /** Whether some fields cannot be right as they are typed. */
+  hasFaults: boolean
   /** Where the patient goes unless something else is chosen; null: stays until the others of the group are seen. */
   usual: Next | null
   next: Next | null
@@ -25,7 +27,7 @@ export function SignBar(props: SignBarProps) {
   const { usual, next, onNext } = props
   return (
     <div className={styles.bar} role="toolbar" aria-label={t('consultations.finish')}>
-      <SaveMark state={props.state} />
+      <SaveMark state={props.state} hasFaults={props.hasFaults} />
       <div className={styles.barEnd}>
         <Button variant="default" onClick={props.onCertificate} rightSection={<Key of="Alt C" />}>
           {t('papers.certificate')}
