@@ -3,6 +3,7 @@ import { createContext, type ReactNode, use, useEffect, useState, useSyncExterna
 import { fetchMe } from '../features/auth/api.ts'
 import type { User } from '../features/auth/types.ts'
 import { applyBillingEvent, refreshBilling } from '../features/billing/live.ts'
+import { applyDashboardEvent } from '../features/dashboard/live.ts'
 import { operationKeys } from '../features/operations/api.ts'
 import { applyEvent } from '../features/operations/live.ts'
 import { patientKeys } from '../features/patients/api.ts'
@@ -25,9 +26,18 @@ const NAMES = [
   'queue.called',
   'queue.removed',
   'payment.recorded',
+  'patient.merged',
+  'patient.unmerged',
   'display.acknowledged',
   'display.offline',
 ] as const
+
+const CHANGES_FILE = new Set<string>([
+  'operation.completed',
+  'operation.undone',
+  'patient.merged',
+  'patient.unmerged',
+])
 
 const LiveContext = createContext<SharedEvents | null>(null)
 
@@ -52,11 +62,11 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
     })
     const stop = stream.onEvent((event) => {
       applyEvent(queries, event)
-      // An import that ended, or was taken back, has changed the patient file.
-      if (event.name === 'operation.completed' || event.name === 'operation.undone')
-        void queries.invalidateQueries({ queryKey: patientKeys.all })
+      // An import that ended, or was taken back, has changed the patient file; so have two records made one.
+      if (CHANGES_FILE.has(event.name)) void queries.invalidateQueries({ queryKey: patientKeys.all })
       applyQueueEvent(queries, event)
       applyBillingEvent(queries, event)
+      applyDashboardEvent(queries, event)
       announceEnd(event, user.id)
       announceOffline(event)
     })

@@ -81,6 +81,10 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/panels/pages/PanelsPage.tsx'), 'PanelsPage'),
           },
           {
+            path: 'dashboard',
+            lazy: later(() => import('../features/dashboard/pages/DashboardPage.tsx'), 'DashboardPage'),
+          },
+          {
             path: 'imports',
             lazy: later(() => import('../features/imports/pages/ImportsPage.tsx'), 'ImportsPage'),
           },

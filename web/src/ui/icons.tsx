@@ -1,7 +1,9 @@
 import IconAdjustments from '@tabler/icons-react/dist/esm/icons/IconAdjustments.mjs'
 import IconApi from '@tabler/icons-react/dist/esm/icons/IconApi.mjs'
 import IconArrowLeft from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs'
+import IconCalendar from '@tabler/icons-react/dist/esm/icons/IconCalendar.mjs'
 import IconCashRegister from '@tabler/icons-react/dist/esm/icons/IconCashRegister.mjs'
+import IconChartBar from '@tabler/icons-react/dist/esm/icons/IconChartBar.mjs'
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs'
 import IconChevronRight from '@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs'
 import IconDownload from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs'
@@ -31,6 +33,8 @@ const ICONS = {
   admin: IconAdjustments,
   api: IconApi,
   back: IconArrowLeft,
+  calendar: IconCalendar,
+  chart: IconChartBar,
   cashier: IconCashRegister,
   check: IconCheck,
   consult: IconStethoscope,

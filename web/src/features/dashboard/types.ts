@@ -1,0 +1,1 @@
+export type { Dashboard } from '../../../../shared/dashboard/schema.ts'
