@@ -15,7 +15,10 @@ export interface DatabaseOptions {
   statementTimeoutMs: number
   /** Longest wait for a row lock, s. */
   lockWaitS?: number
-  /** Longest a transaction may stand idle between two statements, s; then the server ends it with its connection. */
+  /**
+   * Longest the server waits for this client within a transaction, between two statements or in the midst of one whose
+   * rows it sends or takes, s; then it ends the transaction with its connection.
+   */
   idleTransactionS?: number
   /** Lets this pool send LOAD DATA LOCAL INFILE; only the worker's bulk connections, only from memory. */
   localInfile?: boolean
@@ -56,9 +59,16 @@ export function driverOptions(url: string, connectTimeoutMs: number, localInfile
  * stay index ranges: turned into a temporary table (the server's default from 1,000 on) they scan.
  */
 export function sessionSetup(statementTimeoutMs: number, lockWaitS: number, idleTransactionS = 0): string {
+  // a client that is frozen while it sends rows holds its locks as surely as one frozen between two statements; there
+  // the server waits twice, for the next rows and for the end of them
+  const inStatementS = Math.ceil(idleTransactionS / 2)
+  const patience =
+    idleTransactionS === 0
+      ? ''
+      : `, idle_transaction_timeout=${idleTransactionS}, net_read_timeout=${inStatementS}, net_write_timeout=${inStatementS}`
   return (
     `SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', ` +
-    `max_statement_time=${statementTimeoutMs / 1000}, innodb_lock_wait_timeout=${lockWaitS}, tx_isolation='READ-COMMITTED', in_predicate_conversion_threshold=0, idle_transaction_timeout=${idleTransactionS}`
+    `max_statement_time=${statementTimeoutMs / 1000}, innodb_lock_wait_timeout=${lockWaitS}, tx_isolation='READ-COMMITTED', in_predicate_conversion_threshold=0${patience}`
   )
 }
 

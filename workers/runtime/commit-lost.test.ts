@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { connectDatabase, type Knex } from '../../shared/db/connect.ts'
@@ -93,32 +94,50 @@ it('deadlocks are run again, and never surface', async () => {
   await expectExact()
 })
 
-it('the server ends a bulk transaction that stands idle, so that a frozen worker holds no locks', async () => {
-  const { id } = await rig.request(file)
-  const idle = connectDatabase({
-    url: deps.config.DATABASE_URL,
-    poolMax: 1,
-    connectTimeoutMs: 5000,
-    idleTimeoutMs: 5000,
-    statementTimeoutMs: 5000,
-    idleTransactionS: 1,
-  })
-  let hold: () => void = () => undefined
-  const held = new Promise<void>((resolve) => (hold = resolve))
-  let wake: () => void = () => undefined
-  const woken = new Promise<void>((resolve) => (wake = resolve))
-  const frozen = idle.transaction(async (trx) => {
-    await trx('operations').where({ id }).update({ note: 'held' })
-    hold()
-    await woken
-    await trx('operations').where({ id }).update({ note: 'too late' })
-  })
-  const failed = expect(frozen).rejects.toThrow()
-  await held
-  // it wakes only after this, which waits for its lock: so it was the server that ended it
-  await deps.db('operations').where({ id }).update({ note: 'free' })
-  wake()
-  await failed
-  expect((await rig.record(id)).note).toBe('free')
-  await idle.destroy()
-})
+/** Frozen from here on: it neither goes on nor lets go until it is woken. */
+const FREEZES: Record<string, (trx: Knex.Transaction, woken: Promise<void>) => Promise<unknown>> = {
+  'between two statements': (_trx, woken) => woken,
+  'while it sends rows': (trx, woken) => {
+    async function* rows() {
+      yield Buffer.from('1\tfrozen\t1\n')
+      await woken
+    }
+    const infileStreamFactory = () => Readable.from(rows(), { objectMode: false })
+    const sql = "load data local infile 'rows' into table import_keys (operation_no, key_text, row_no)"
+    return trx.raw(sql).options({ infileStreamFactory }) as unknown as Promise<unknown>
+  },
+}
+
+it.each(Object.entries(FREEZES))(
+  'a worker frozen %s holds no locks: the server ends its transaction',
+  async (_when, freeze) => {
+    const { id } = await rig.request(file)
+    const bulk = connectDatabase({
+      url: deps.config.DATABASE_URL,
+      poolMax: 1,
+      connectTimeoutMs: 5000,
+      idleTimeoutMs: 5000,
+      statementTimeoutMs: 120_000,
+      idleTransactionS: 1,
+      localInfile: true,
+    })
+    let hold: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (hold = resolve))
+    let wake: () => void = () => undefined
+    const woken = new Promise<void>((resolve) => (wake = resolve))
+    const frozen = bulk.transaction(async (trx) => {
+      await trx('operations').where({ id }).update({ note: 'held' })
+      hold()
+      await freeze(trx, woken)
+      await trx('operations').where({ id }).update({ note: 'too late' })
+    })
+    const failed = expect(frozen).rejects.toThrow()
+    await held
+    // it wakes only after this, which waits for its lock: so it was the server that ended it
+    await deps.db('operations').where({ id }).update({ note: 'free' })
+    wake()
+    await failed
+    expect((await rig.record(id)).note).toBe('free')
+    await bulk.destroy()
+  },
+)
