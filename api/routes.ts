@@ -7,6 +7,7 @@ import { historyRoutes } from './consultations/history-routes.ts'
 import { consultationsRoutes } from './consultations/routes.ts'
 import { templateRoutes } from './consultations/template-routes.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { dispensingRoutes } from './dispensing/routes.ts'
 import { displaysRoutes } from './displays/routes.ts'
 import { screenRoutes } from './displays/screen-routes.ts'
 import { doctorsRoutes } from './doctors/routes.ts'
@@ -47,6 +48,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...medicationsRoutes(services),
     ...stockRoutes(services),
     ...prescriptionsRoutes(services),
+    ...dispensingRoutes(services),
     ...icd10Routes(services),
     ...consultationsRoutes(services),
     ...templateRoutes(services),

@@ -33,6 +33,14 @@ beforeAll(async () => {
   })
   ids.appointments = booked.body.id
   ids.consultations = await api.consultation()
+  const tablet = { sku: 'COVER', genericName: 'Coverage', unit: 'tablet', sellingPrice: '1.00' }
+  const medicine = await api.call('post', '/api/medications', api.as.admin).send(tablet)
+  const prescribed = await request(api.url)
+    .put(`/api/consultations/${ids.consultations}/prescription`)
+    .set('Cookie', api.as.doctor)
+    .set('X-Requested-With', 'clinic')
+    .send({ version: 0, lines: [{ medicationId: medicine.body.id, dose: 1, frequency: 'STAT' }] })
+  ids.dispensing = prescribed.body.lines[0].id
   const slip = { kind: 'time_slip', from: '09:00', to: '10:00' }
   const letter = api.call('post', `/api/consultations/${ids.consultations}/letters`, api.as.doctor)
   ids.letters = (await letter.send(slip)).body.id

@@ -127,29 +127,33 @@ export const findConsultation = (db: Db, id: string): Promise<ConsultationRef | 
       ) as PromiseLike<ConsultationRef | undefined>,
   )
 
-/** Makes the head of a visit's lines where there is none, and locks it: whoever changes lines does this first. */
+const lockedHead = (trx: Knex.Transaction, visitId: string): PromiseLike<{ version: number } | undefined> =>
+  trx('prescriptions')
+    .comment('prescriptions.lock-head')
+    .where({ visit_id: visitId })
+    .forUpdate()
+    .first('version')
+
+/**
+ * Locks the head of a visit's lines, which is made before the first: whoever changes lines does this first. Locked
+ * first and made only if it is missing, because an insert that meets a row holds it shared.
+ */
 export async function lockHead(
   trx: Knex.Transaction,
   ref: Pick<ConsultationRef, 'id' | 'visit_id' | 'patient_id'>,
   at: string,
 ): Promise<number> {
-  await trx('prescriptions')
-    .comment('prescriptions.ensure-head')
-    .insert({
-      visit_id: ref.visit_id,
-      patient_id: ref.patient_id,
-      consultation_id: ref.id,
-      version: 0,
-      updated_at: at,
-    })
-    .onConflict('visit_id')
-    .ignore()
-  const row = await trx('prescriptions')
-    .comment('prescriptions.lock-head')
-    .where({ visit_id: ref.visit_id })
-    .forUpdate()
-    .first('version')
-  return Number(row.version)
+  const found = await lockedHead(trx, ref.visit_id)
+  if (found !== undefined) return found.version
+  const row = {
+    visit_id: ref.visit_id,
+    patient_id: ref.patient_id,
+    consultation_id: ref.id,
+    version: 0,
+    updated_at: at,
+  }
+  await trx('prescriptions').comment('prescriptions.head').insert(row).onConflict('visit_id').ignore()
+  return (await lockedHead(trx, ref.visit_id))?.version ?? 0
 }
 
 /** Raises the version of a locked head. */

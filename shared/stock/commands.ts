@@ -12,12 +12,10 @@ import { clinicDay } from '../units/dates.ts'
 import { presentStock, STOCK } from './reads.ts'
 import {
   type BatchRow,
-  ensureLevel,
   findBatches,
   findBatchNo,
   insertBatch,
-  type LevelRow,
-  lockLevels,
+  lockLevel,
   type NewMovement,
   writeMovements,
 } from './repository.ts'
@@ -68,8 +66,7 @@ async function changing(
   try {
     return await writing(deps, STOCK, async (trx) => {
       if (once !== undefined) await onceInsertion(trx, once, ENTITY, id)
-      await ensureLevel(trx, id)
-      const [level] = (await lockLevels(trx, [id])) as [LevelRow]
+      const level = await lockLevel(trx, id)
       const { moves, batches } = await decide(trx, now)
       const next = balances(
         new Map([[id, level.on_hand]]),

@@ -32,14 +32,6 @@ const BATCH_COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof BatchRow)[]
 
-/** Makes sure that there is a row to lock for a medicine that never came before. */
-export const ensureLevel = (trx: Knex.Transaction, medicationId: string): PromiseLike<unknown> =>
-  trx('stock_levels')
-    .comment('stock.ensure-level')
-    .insert({ medication_id: medicationId })
-    .onConflict('medication_id')
-    .ignore()
-
 /** Locks the levels of medicines in the order of their ids: whoever changes stock does this first. */
 export const lockLevels = (trx: Knex.Transaction, medicationIds: readonly string[]): Promise<LevelRow[]> =>
   reading(
@@ -50,6 +42,22 @@ export const lockLevels = (trx: Knex.Transaction, medicationIds: readonly string
       .forUpdate()
       .select('medication_id', 'on_hand', 'version') as PromiseLike<LevelRow[]>,
   )
+
+/**
+ * Locks the level of one medicine, which is made where nothing ever came before. Locked first and made only if it is
+ * missing: an insert that meets a row holds it shared, and two who do that wait for each other.
+ */
+export async function lockLevel(trx: Knex.Transaction, medicationId: string): Promise<LevelRow> {
+  const [found] = await lockLevels(trx, [medicationId])
+  if (found !== undefined) return found
+  await trx('stock_levels')
+    .comment('stock.first-level')
+    .insert({ medication_id: medicationId })
+    .onConflict('medication_id')
+    .ignore()
+  const [made] = await lockLevels(trx, [medicationId])
+  return made as LevelRow
+}
 
 /** What is left of the batches of medicines, first expiring first. */
 export const listBatches = (db: Db, medicationIds: readonly string[]): Promise<BatchRow[]> =>
