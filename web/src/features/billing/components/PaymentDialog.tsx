@@ -90,7 +90,7 @@ function Facts({ payment }: { payment: Payment }) {
         {formatMoment(payment.at)} · {payment.cashier.name}
         {payment.deposit ? ` · ${t('billing.deposit')}` : ''}
       </div>
-      <table className={styles.sums} style={{ marginLeft: 0 }}>
+      <table className={styles.sums} style={{ maxWidth: 'none' }}>
         <caption className="sr-only">{t('billing.parts')}</caption>
         <tbody>
           {payment.tenders.map(({ method, amount, reference }, at) => (

@@ -100,7 +100,7 @@ function Desk({ bill, visitId }: { bill: Bill; visitId: string }) {
           </Notice>
         ) : null}
         {made === null ? null : <PaidCard payment={made} onBack={goBack} onRest={goOn} />}
-        {made === null && (isOpen || paying.error !== null) && mayWrite ? (
+        {made === null && mayWrite && (isOpen || paying.error !== null || paying.lost !== null) ? (
           <PayCard bill={bill} paying={paying} waits={changedFrom !== null || !isOpen} />
         ) : null}
         {made === null && !isOpen ? (

@@ -63,7 +63,7 @@ function Takings({ summary }: { summary: DaySummary }) {
 
 interface AmountsProps {
   head: string
-  rows: readonly { key: string; name: string; amount: string; count: number }[]
+  rows: readonly { key: string; name: string; amount: string }[]
 }
 
 function Amounts({ head, rows }: AmountsProps) {
@@ -75,15 +75,13 @@ function Amounts({ head, rows }: AmountsProps) {
         <thead>
           <tr>
             <th>{head}</th>
-            <th className={ui.num}>{t('shifts.payments')}</th>
             <th className={ui.num}>{t('billing.amount')}</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, name, amount, count }) => (
+          {rows.map(({ key, name, amount }) => (
             <tr key={key}>
               <td>{name}</td>
-              <td className={ui.num}>{formatCount(count)}</td>
               <td className={ui.num}>{formatRm(amount)}</td>
             </tr>
           ))}
