@@ -1,6 +1,7 @@
 import { findVisibleOperation } from '../shared/operations/reads.ts'
 import { appointmentsRoutes } from './appointments/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { backupsRoutes } from './backups/routes.ts'
 import { billingRoutes } from './billing/routes.ts'
 import { certificatesRoutes } from './certificates/routes.ts'
 import { historyRoutes } from './consultations/history-routes.ts'
@@ -20,6 +21,7 @@ import { icd10Routes } from './icd10/routes.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
 import { importsRoutes } from './imports/routes.ts'
 import { lettersRoutes } from './letters/routes.ts'
+import { maintenanceRoutes } from './maintenance/routes.ts'
 import { medicationsRoutes } from './medications/routes.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { opsRoutes } from './ops/routes.ts'
@@ -28,6 +30,7 @@ import { mergeRoutes } from './patients/merge-routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
 import { prescriptionsRoutes } from './prescriptions/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
+import { schedulesRoutes } from './schedules/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import type { ApiServices } from './services.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -70,6 +73,9 @@ export function allRoutes(services: ApiServices): Route[] {
     ...screenRoutes(services),
     ...securityRoutes(services),
     ...auditRoutes(services),
+    ...backupsRoutes(services),
+    ...maintenanceRoutes(services),
+    ...schedulesRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]
   return routes

@@ -70,7 +70,7 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Routes that answer nobody's data: numbers, catalogues, rules, the asker's own things. */
 const IMPERSONAL =
-  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|appointments\/free|shifts|files|reports|panels(\/:id)?$|dashboard|queue\/(stats|pending-actions)|stock\/(low|expiring|value))/
+  /^\/api\/(auth|users|tokens|settings|doctors|medications|icd10|note-templates|displays|security|performance|docs|openapi|imports\/(kinds|mappings)|appointments\/free|shifts|files|reports|panels(\/:id)?$|dashboard|backups|maintenance|schedules|queue\/(stats|pending-actions)|stock\/(low|expiring|value))/
 /** Answered by events, which carry what the board shows; or by people and screens without a session. */
 const ELSEWHERE = /^\/api\/(sse|display|track|verify|operations)/
 

@@ -2,6 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import { type Config, loadConfig, readKey } from '../../shared/config/config.ts'
 import { within } from '../../shared/ops/bounded.ts'
 import { diskPercent, memoryPercent } from '../../shared/ops/resources.ts'
+import { backupFindings } from './doctor-backups.ts'
 import { databaseFindings } from './doctor-database.ts'
 import { bad, type Finding, ok, warn } from './doctor-finding.ts'
 import { redisFindings } from './doctor-redis.ts'
@@ -59,6 +60,7 @@ const PARTS: readonly [string, Check][] = [
   ['keys', keys],
   ['database', databaseFindings],
   ['Redis', redisFindings],
+  ['backups', backupFindings],
 ]
 
 /** Runs all checks in turn; faulty settings end the process with status 78 and name themselves. */
