@@ -60,7 +60,7 @@ async function importExamples() {
   return address
 }
 
-/** A morning in the waiting room, so that the board has somebody on it. */
+/** A morning in the waiting room, so that the board has somebody on it; answers the visit that is to be paid. */
 async function fillQueue() {
   const made = await context('en', 'light', SIZES[0])
   const page = await made.newPage()
@@ -85,6 +85,7 @@ async function fillQueue() {
     ['in_consultation', 'payment'],
     [],
   ]
+  let payable = ''
   for (const [n, name] of names.entries()) {
     const priority = n === 0 ? { priority: 'elderly' } : {}
     let { ticket } = await post('/api/registrations', {
@@ -97,8 +98,21 @@ async function fillQueue() {
         version: ticket.version,
         ...(to === 'called' ? { room: '2' } : {}),
       })
+    if (ticket.status === 'payment') payable = ticket.visitId
   }
+  for (const [version, description, unitPrice] of [
+    [0, 'Dressing', '18.52'],
+    [1, 'Nebuliser', '25.00'],
+  ])
+    await post(`/api/bills/${payable}/items`, {
+      version,
+      kind: 'procedure',
+      description,
+      quantity: 1,
+      unitPrice,
+    })
   await made.close()
+  return payable
 }
 
 /** A consultation that is being written, by the doctor that the signed-in person is; answers its address. */
@@ -149,7 +163,7 @@ async function beginConsultation() {
   return `/consult/${saved.id}`
 }
 
-await fillQueue()
+const payable = await fillQueue()
 const consultation = await beginConsultation()
 const imported = await importExamples()
 let pictures = 0
@@ -189,6 +203,11 @@ for (const language of ['en', 'ms'])
         ['patient-new', '/patients/new', 'form input[name=name]'],
         ['consult', '/consult', '#main [data-ticket]'],
         ['consultation', consultation, '#main [data-jump=medicine]'],
+        ['cashier', '/cashier', '#main [data-ticket]'],
+        ['bill', `/cashier/${payable}`, '#main input[name=amount]'],
+        ['payments', '/payments', '#main search'],
+        ['shifts', '/shifts', '#main input'],
+        ['panels', '/panels', '#main h1'],
         ['imports', '/imports', '#main table'],
         ['import-new', '/imports/new', 'input[type=file]'],
         ['import-done', imported, '[data-status=completed]'],

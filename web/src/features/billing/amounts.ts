@@ -11,10 +11,10 @@ export function readRm(text: string): number | null {
   return typed ? Number(typed[1]) * SEN + Number((typed[2] ?? '').padEnd(2, '0')) : null
 }
 
-/** `RM 1,234.50` of an amount as the wire has it. */
+/** `RM 1,234.50` of an amount as the wire has it, which no line break tears apart. */
 export function formatRm(rm: string): string {
   const [, sign = '', ringgit = '', sen = '00'] = /^(-?)(\d+)\.(\d{2})$/.exec(rm) ?? []
-  return `${sign === '' ? '' : '−'}RM ${ringgit.replace(/\B(?=(\d{3})+$)/g, ',')}.${sen}`
+  return `${sign === '' ? '' : '−'}RM\u00a0${ringgit.replace(/\B(?=(\d{3})+$)/g, ',')}.${sen}`
 }
 
 /** The same of sen. */

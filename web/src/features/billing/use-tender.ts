@@ -51,7 +51,8 @@ export function useTender(visitId: string, due: Due, onTake: (parts: Part[]) => 
       return
     }
     const all = isDone || next === null ? parts : withPart(parts, next)
-    change({ parts: all, text: '', reference: '' })
+    // the panel pays once; what is left the patient pays
+    change({ parts: all, text: '', reference: '', ...(method === 'panel' ? { method: 'cash' } : {}) })
     if (due.isDeposit || sumsOf(all, due)?.settles) onTake(all)
     else amount.current?.focus()
   }

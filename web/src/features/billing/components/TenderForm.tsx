@@ -3,7 +3,7 @@ import type { FormEvent, KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Key } from '../../../ui/Key.tsx'
 import { Notice } from '../../../ui/Notice.tsx'
-import { formatSen } from '../amounts.ts'
+import { formatSen, rmOf } from '../amounts.ts'
 import { type Due, type Part, sumsOf } from '../desk.ts'
 import type { Bill } from '../types.ts'
 import { useTender } from '../use-tender.ts'
@@ -56,7 +56,7 @@ export function TenderForm({ bill, due, busy, onTake }: TenderFormProps) {
         size="lg"
         name="amount"
         label={label}
-        placeholder={due.isDeposit ? '' : exact.replace('RM ', '')}
+        placeholder={due.isDeposit ? '' : rmOf(tender.exactSen)}
         inputMode="decimal"
         autoComplete="off"
         value={text}

@@ -70,11 +70,9 @@ function Person({ ticket, first }: { ticket: Ticket; first: boolean }) {
         {...(first ? { 'data-first': true } : {})}
       >
         <span className={styles.number}>{ticket.number}</span>
-        <span>
-          <span className={styles.who}>
-            {ticket.patient.name}
-            {more}
-          </span>
+        <span className={styles.who}>
+          {ticket.patient.name}
+          {more}
           {doctor === undefined ? null : <span className={styles.dim}> · {doctor.name}</span>}
         </span>
         <span className={styles.dim}>{t('queue.minutes', { count })}</span>
