@@ -23,6 +23,24 @@ async function consultationHere(page: Page): Promise<string> {
   return opened.id
 }
 
+/** A bill with a line on it, ready to be paid; answers its visit's id. */
+async function billHere(page: Page): Promise<string> {
+  type Made = { ticket: { id: string; version: number; visitId: string } }
+  let { ticket } = await call<Made>(page, 'POST', '/api/registrations', {
+    patient: { name: uniqueName('Faridah binti') },
+  })
+  for (const to of ['in_consultation', 'payment'])
+    ticket = await call(page, 'POST', `/api/queue/${ticket.id}/moves`, { to, version: ticket.version })
+  await call(page, 'POST', `/api/bills/${ticket.visitId}/items`, {
+    version: 0,
+    kind: 'procedure',
+    description: 'Dressing',
+    quantity: 1,
+    unitPrice: '18.52',
+  })
+  return ticket.visitId
+}
+
 describe('every screen', () => {
   it.each([
     { width: 1280, scheme: 'light', language: 'en' },
@@ -41,12 +59,18 @@ describe('every screen', () => {
     await signIn(page)
     await call(page, 'POST', '/api/registrations', { patient: { name: uniqueName('Aisyah binti') } })
     const consultation = await consultationHere(page)
+    const visit = await billHere(page)
     for (const [address, ready] of [
       ['/queue', '#main figure'],
       ['/patients', '#main h1'],
       ['/patients/new', 'form input[name=name]'],
       ['/consult', '#main [data-ticket]'],
       [`/consult/${consultation}`, '#main [data-jump=medicine]'],
+      ['/cashier', '#main [data-ticket]'],
+      [`/cashier/${visit}`, '#main input[name=amount]'],
+      ['/payments', '#main search'],
+      ['/shifts', '#main input'],
+      ['/panels', '#main h1'],
       ['/imports', '#main h1'],
       ['/imports/new', 'input[type=file]'],
       ['/admin/users', '#main table'],
@@ -63,6 +87,22 @@ describe('every screen', () => {
       await page.locator(ready).first().waitFor({ state: 'attached' })
       await look(address)
     }
+    await page.goto(`/consult/${consultation}`)
+    await page.locator('[data-jump=medicine]').waitFor()
+    await page.keyboard.press('Alt+m')
+    await page.keyboard.type('paracetamol')
+    await page.getByRole('option').first().waitFor()
+    await look('medicines')
+    await page.keyboard.press('Enter')
+    await page.locator('#main fieldset select').first().waitFor()
+    await page.keyboard.type('1 tds 3/7')
+    await page.keyboard.press('Tab')
+    await page.locator('#main fieldset [lang=ms]').waitFor()
+    await look('dosing')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Alt+l')
+    await page.getByRole('dialog').waitFor()
+    await look('letter')
     await page.goto('/imports/new')
     await page.locator('input[type=file]').setInputFiles({
       name: 'people.csv',
