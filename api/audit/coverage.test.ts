@@ -50,6 +50,9 @@ beforeAll(async () => {
     .set('Idempotency-Key', 'coverage')
     .send({ ...deposit, tenders: [{ method: 'card', amount: '5.00' }] })
   Object.assign(ids, { bills: ticket.visitId, payments: paid.body.id, receipts: paid.body.number })
+  const members = [{ patientId: ids.patient, relation: 'head' }]
+  const family = await api.call('post', '/api/families').send({ name: 'Coverage', members })
+  ids.families = family.body.family.id
   const panel = { code: 'P1', name: 'Panel', kind: 'company' }
   ids.panels = (await api.call('post', '/api/panels', api.as.admin).send(panel)).body.id
 })
@@ -57,6 +60,7 @@ afterAll(() => api.close())
 
 /** What a reading route is asked with, where it needs more than ids. */
 const QUERIES: Readonly<Record<string, string>> = {
+  '/api/families': '?patientId=1',
   '/api/letters': '?patient=1',
   '/api/patients/search': '?query=canary',
   '/api/audit/patients': '?user=1',

@@ -147,7 +147,11 @@ describe('whatever is done to bills', () => {
           expect(sum(after.items.map(({ amount }) => senOf(amount)))).toBe(senOf(after.total))
           const left = senOf(after.total) + senOf(after.rounding) - net
           if (after.status === 'open' || after.status === 'part_paid') expect(senOf(after.balance)).toBe(left)
-          if (after.status === 'paid') expect(left).toBe(senOf(after.refunded))
+          // what was given back while the bill was still open has been paid again since; the rest stays given back
+          if (after.status === 'paid') {
+            expect(left, told).toBeGreaterThanOrEqual(0)
+            expect(left, told).toBeLessThanOrEqual(senOf(after.refunded))
+          }
           if (after.status === 'refunded' || after.status === 'void') expect(net).toBe(0)
           before = after
         }
