@@ -6,12 +6,27 @@ import { clinicDay } from '../units/dates.ts'
 import type { DispensingItem } from './schema.ts'
 
 const SMALL = 0.85
+const MALAY = 1.1
+/** Size of the text for so many characters at most: a crowded label is written smaller, and keeps every word. */
+const SIZES: readonly (readonly [characters: number, size: number])[] = [
+  [240, 1],
+  [320, 0.88],
+  [440, 0.76],
+]
+const SMALLEST = 0.64
 const WARNING = 'Ubat terkawal · Jauhi daripada kanak-kanak  /  Keep out of reach of children'
 const COMMON = 'Jauhi daripada kanak-kanak  /  Keep out of reach of children'
+
+function sizeFor({ description, instructions, note }: DispensingItem): number {
+  const characters =
+    description.length + instructions.ms.length + instructions.en.length + (note?.length ?? 0)
+  return SIZES.find(([most]) => characters <= most)?.[1] ?? SMALLEST
+}
 
 function draw(sheet: Sheet, item: DispensingItem, clinic: Clinic, day: string): void {
   const { textPt } = sheet
   const small = { sizePt: textPt * SMALL }
+  const body = textPt * sizeFor(item)
   const phone = clinic['clinic.phone'] === '' ? '' : ` · ${clinic['clinic.phone']}`
   line(sheet, `${clinic['clinic.name']}${phone}`, { weight: 'bold', align: 'center' })
   if (clinic['clinic.address'] !== '')
@@ -19,16 +34,14 @@ function draw(sheet: Sheet, item: DispensingItem, clinic: Clinic, day: string): 
   rule(sheet)
   row(sheet, [
     { text: item.patient.name, part: 3, weight: 'bold' },
-    { text: shownDay(day, 'ms'), part: 1.3, align: 'right', ...small },
+    { text: shownDay(day, 'ms'), part: 1, align: 'right', ...small },
   ])
-  row(sheet, [
-    { text: item.description, part: 3, weight: 'bold' },
-    { text: `${item.quantity} ${item.unit}`, part: 1.3, align: 'right', weight: 'bold' },
-  ])
-  gap(sheet, 0.3)
-  paragraph(sheet, item.instructions.ms, { weight: 'bold', sizePt: textPt * 1.1, maxLines: 3 })
-  paragraph(sheet, item.instructions.en, { maxLines: 3 })
-  if (item.note !== null) paragraph(sheet, item.note, { ...small, maxLines: 2 })
+  // strength and form end the name of a medicine: it wraps, and is never cut as a line would be
+  paragraph(sheet, `${item.quantity} × ${item.description}`, { weight: 'bold', sizePt: body, maxLines: 4 })
+  gap(sheet, 0.2)
+  paragraph(sheet, item.instructions.ms, { weight: 'bold', sizePt: body * MALAY, maxLines: 4 })
+  paragraph(sheet, item.instructions.en, { sizePt: body, maxLines: 4 })
+  if (item.note !== null) paragraph(sheet, item.note, { sizePt: body * SMALL, maxLines: 3 })
   sheet.y = Math.max(sheet.y, sheet.bottom - mm(4.5))
   rule(sheet)
   line(sheet, item.psychotropic ? WARNING : COMMON, { sizePt: textPt * 0.75, align: 'center' })
