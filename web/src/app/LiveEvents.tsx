@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from 'react'
+import { applyAppointmentEvent } from '../features/appointments/live.ts'
 import { fetchMe } from '../features/auth/api.ts'
 import type { User } from '../features/auth/types.ts'
 import { applyBillingEvent, refreshBilling } from '../features/billing/live.ts'
@@ -67,6 +68,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       applyQueueEvent(queries, event)
       applyBillingEvent(queries, event)
       applyDashboardEvent(queries, event)
+      applyAppointmentEvent(queries, event)
       announceEnd(event, user.id)
       announceOffline(event)
     })

@@ -17,6 +17,12 @@ export const PLACES: readonly Place[] = [
   { to: '/patients', label: 'nav.patients', icon: 'patients', anyOf: ['patients.view'] },
   { to: '/consult', label: 'nav.consult', icon: 'consult', anyOf: ['consultations.view'] },
   { to: '/cashier', label: 'nav.cashier', icon: 'cashier', anyOf: ['payments.view'] },
+  {
+    to: '/appointments',
+    label: 'nav.appointments',
+    icon: 'calendar',
+    anyOf: ['appointments.view', 'appointments.own'],
+  },
   { to: '/dashboard', label: 'nav.dashboard', icon: 'chart', anyOf: ['dashboard.view', 'dashboard.own'] },
   { to: '/imports', label: 'nav.imports', icon: 'imports', anyOf: ['imports.patients', 'imports.all'] },
   {

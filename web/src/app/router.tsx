@@ -81,6 +81,13 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/panels/pages/PanelsPage.tsx'), 'PanelsPage'),
           },
           {
+            path: 'appointments',
+            lazy: later(
+              () => import('../features/appointments/pages/AppointmentsPage.tsx'),
+              'AppointmentsPage',
+            ),
+          },
+          {
             path: 'dashboard',
             lazy: later(() => import('../features/dashboard/pages/DashboardPage.tsx'), 'DashboardPage'),
           },

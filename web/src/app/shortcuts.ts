@@ -9,6 +9,7 @@ export const SHORTCUTS = [
   { keys: ['g', 'p'], label: 'shortcuts.patients' },
   { keys: ['g', 'c'], label: 'shortcuts.consult' },
   { keys: ['g', 'a'], label: 'shortcuts.cashier' },
+  { keys: ['g', 't'], label: 'shortcuts.appointments' },
   { keys: ['g', 'd'], label: 'shortcuts.dashboard' },
   { keys: ['g', 'i'], label: 'shortcuts.imports' },
   { keys: ['n'], label: 'shortcuts.new' },
@@ -29,6 +30,7 @@ const GO: Readonly<Record<string, string>> = {
   p: 'patients',
   c: 'consult',
   a: 'cashier',
+  t: 'appointments',
   d: 'dashboard',
   i: 'imports',
 }

@@ -12,19 +12,18 @@ const LABEL_EVERY_DAYS = 5
 
 interface MonthLineProps {
   month: Dashboard['month']
+  /** The day that is open. */
   day: string
-  /** Opens another day. */
-  onDay: (day: string) => void
 }
 
-/** The visits of a month by day as a line; the day that is open is marked, and any other opens by its link. */
-export function MonthLine({ month, day, onDay }: MonthLineProps) {
+/** The visits of a month by day as a line; the day that is open is marked. */
+export function MonthLine({ month, day }: MonthLineProps) {
   const { t } = useTranslation()
   const known = new Map(month.days.map((one) => [one.day, one]))
   const days = daysBetween(month.from, month.to).filter((one) => one <= (month.days.at(-1)?.day ?? day))
   const visits = days.map((one) => known.get(one)?.visits ?? 0)
   const most = Math.max(...visits, 1)
-  const x = (n: number): number => (days.length < 2 ? 0 : (n / (days.length - 1)) * WIDTH)
+  const x = (n: number): number => ((n + 0.5) / days.length) * WIDTH
   const y = (value: number): number => HEIGHT - (value / most) * HEIGHT
   const at = days.indexOf(day)
   return (
@@ -59,22 +58,11 @@ export function MonthLine({ month, day, onDay }: MonthLineProps) {
           <polyline points={visits.map((value, n) => `${x(n)},${y(value)}`).join(' ')} />
           {at < 0 ? null : <path d={`M${x(at)} 0V${HEIGHT}`} className={styles.marked} />}
         </svg>
-        <div className={styles.lineDays}>
+        <div className={styles.lineDays} aria-hidden="true">
           {days.map((one, n) => (
-            <button
-              key={one}
-              type="button"
-              tabIndex={-1}
-              aria-label={t('dashboard.openDay', {
-                day: formatDay(one),
-                visits: formatCount(visits[n] ?? 0),
-              })}
-              title={`${formatDay(one)}: ${formatCount(visits[n] ?? 0)}`}
-              aria-current={one === day ? 'date' : undefined}
-              onClick={() => onDay(one)}
-            >
-              {n % LABEL_EVERY_DAYS === 0 ? Number(one.slice(8)) : ''}
-            </button>
+            <span key={one} data-current={one === day || undefined}>
+              {n % LABEL_EVERY_DAYS === 0 || one === day ? Number(one.slice(8)) : ''}
+            </span>
           ))}
         </div>
       </div>

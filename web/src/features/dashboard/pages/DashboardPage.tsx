@@ -66,7 +66,7 @@ export function DashboardPage() {
     >
       <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
       {shown.isPending ? <Loading rows={8} /> : null}
-      {shown.data === undefined ? null : <Day board={shown.data} today={today} onDay={open} />}
+      {shown.data === undefined ? null : <Day board={shown.data} today={today} />}
     </Page>
   )
 }
@@ -74,10 +74,9 @@ export function DashboardPage() {
 interface DayProps {
   board: Dashboard
   today: string
-  onDay: (day: string) => void
 }
 
-function Day({ board, today, onDay }: DayProps) {
+function Day({ board, today }: DayProps) {
   const { t } = useTranslation()
   return (
     <div data-day={board.day}>
@@ -90,7 +89,7 @@ function Day({ board, today, onDay }: DayProps) {
         <ByDoctor board={board} />
         <TopDiagnoses board={board} />
         <TopMedicines board={board} />
-        <MonthLine month={board.month} day={board.day} onDay={onDay} />
+        <MonthLine month={board.month} day={board.day} />
       </div>
     </div>
   )
