@@ -57,6 +57,7 @@ GRANT CREATE, UPDATE, DELETE ON `clinic`.`knex_migrations_lock` TO 'clinic_migra
 GRANT EXECUTE ON PROCEDURE clinic_admin.apply_rights TO 'clinic_migrate'@'%';
 GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT ON `clinic`.* TO 'clinic_backup'@'%';
 -- a backup is proven by restoring it into a database of its own, which is dropped afterwards
-GRANT ALL PRIVILEGES ON `clinic\_proof\_%`.* TO 'clinic_backup'@'%';
+GRANT SELECT, INSERT, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, SHOW VIEW, LOCK TABLES
+  ON `clinic\_proof\_%`.* TO 'clinic_backup'@'%';
 GRANT PROCESS, SLAVE MONITOR ON *.* TO 'clinic_metrics'@'%';
 FLUSH PRIVILEGES;

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { noteOffsite, noteRemoved } from '../../shared/backups/commands.ts'
 import { getPresentBackups } from '../../shared/backups/reads.ts'
 import type { BackupRow } from '../../shared/backups/repository.ts'
@@ -9,7 +12,18 @@ import type { Config } from '../../shared/config/config.ts'
 import type { Deps } from '../../shared/deps.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { fromSqlUtc } from '../../shared/units/clock.ts'
-import { backupsDir, PARTIAL } from './manifest.ts'
+import { backupsDir, PARTIAL, readManifest } from './manifest.ts'
+
+/** Reads a copy back: a share that lost a part of it must be found now, not on the day it is needed. */
+async function assertSame(dir: string): Promise<void> {
+  const { parts } = await readManifest(dir)
+  for (const { file, sha256 } of parts) {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(join(dir, file)), hash)
+    if (hash.digest('hex') !== sha256)
+      throw new AppError('backup/damaged', { detail: 'The copy differs from the backup.' })
+  }
+}
 
 async function copyTo(dir: string, from: string, name: string): Promise<void> {
   const unfinished = join(dir, `${PARTIAL}${name}`)
@@ -17,6 +31,7 @@ async function copyTo(dir: string, from: string, name: string): Promise<void> {
   await rm(unfinished, { recursive: true, force: true })
   try {
     await cp(from, unfinished, { recursive: true, preserveTimestamps: true })
+    await assertSame(unfinished)
     await rename(unfinished, join(dir, name))
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true })

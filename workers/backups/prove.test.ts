@@ -46,6 +46,35 @@ describe('a proof', () => {
     expect(Number((await rig.deps.db('patients').count({ n: '*' }).first())?.n)).toBe(600)
   })
 
+  it('is of one moment, however much is written while the dump goes on', async () => {
+    await fillPatients(rig.deps, 20_000, 1000)
+    let isOver = false
+    let next = 100_000
+    const writing = async () => {
+      while (!isOver) {
+        // a row in two tables at a time, rows changed and rows gone: every moment differs from the next
+        await rig.deps.db.transaction(async (trx) => {
+          const id = next++
+          await trx('patients').insert({ id, name: `patient ${id}` })
+          await trx('counters').insert({ name: `writer${id}`, value: id })
+          await trx('patients')
+            .where({ id: (id % 20_000) + 1 })
+            .update({ name: `changed by ${id}` })
+          await trx('patients')
+            .where({ id: id - 50 })
+            .delete()
+        })
+      }
+    }
+    const writers = [writing(), writing(), writing()]
+    const done = await rig.backup()
+    isOver = true
+    await Promise.all(writers)
+    expect(done.error).toBeNull()
+    const proof = await rig.prove()
+    expect([proof.error, proof.status]).toEqual([null, 'completed'])
+  })
+
   it('stands still and leaves nothing when it is cancelled', async () => {
     await fillPatients(rig.deps, 30_000, 1000)
     await rig.backup()

@@ -53,22 +53,27 @@ export async function checkFiles(opened: Opened, signal: AbortSignal): Promise<v
   await readPart(opened, 'keys', readKeyFiles, signal)
 }
 
-/** Reads a backup to its last byte without restoring it, rows and hashes of its dump included. */
-export async function checkAll(opened: Opened, signal: AbortSignal): Promise<void> {
+/** Reads a backup to its last byte without restoring it, rows and hashes of its dump included; answers the bytes of SQL. */
+export async function checkAll(opened: Opened, signal: AbortSignal): Promise<number> {
   await checkFiles(opened, signal)
   const meter = rowMeter()
   meter.stream.resume()
+  let bytes = 0
   await readPart(
     opened,
     'database',
     async (sql) => {
-      for await (const chunk of sql) meter.stream.write(chunk)
+      for await (const chunk of sql) {
+        bytes += chunk.length
+        meter.stream.write(chunk)
+      }
       await new Promise<void>((resolve) => meter.stream.end(resolve))
     },
     signal,
   )
   if (!meter.isComplete()) throw new AppError('backup/damaged', { detail: 'Its dump has no end.' })
   compare(opened.manifest.tables, meter.tables())
+  return bytes
 }
 
 /** Throws `backup/differs` with the first table that is not the same; names of tables are no secret. */

@@ -64,11 +64,16 @@ async function keepWhatIsThere(config: Config, db: Knex, url: string, signal: Ab
   console.log(`before the restore: ${made.name}`)
 }
 
-async function replaceAll(config: Config, db: Knex, url: string, opened: Opened, signal: AbortSignal) {
-  const total = opened.manifest.tables.reduce((sum, { rows }) => sum + rows, 0)
-  const bar = progressBar('rows')
-  await restoreDatabase(opened, { config, url, db, signal }, () => undefined)
-  bar.to(total, total)
+interface Target {
+  config: Config
+  db: Knex
+  url: string
+  signal: AbortSignal
+}
+
+async function replaceAll(opened: Opened, { config, db, url, signal }: Target, sqlBytes: number) {
+  const bar = progressBar('bytes')
+  await restoreDatabase(opened, { config, url, db, signal }, (bytes) => bar.to(bytes, sqlBytes))
   bar.end()
   for (const step of await migrate(db)) console.log(`migrated: ${step}`)
   const isOneAccount = new URL(url).username === new URL(config.DATABASE_URL).username
@@ -104,11 +109,11 @@ export const command: Command = {
       await assertKnownSchema(opened)
       await assertStandsStill(config, db, values.force === true)
       console.error('reading the backup to its last byte')
-      await checkAll(opened, ending.signal)
+      const sqlBytes = await checkAll(opened, ending.signal)
       if (values['no-snapshot'] !== true && !(await isEmpty(db)))
         await keepWhatIsThere(config, db, url, ending.signal)
       ending.signal.throwIfAborted()
-      await replaceAll(config, db, url, opened, ending.signal)
+      await replaceAll(opened, { config, db, url, signal: ending.signal }, sqlBytes)
       console.log(`restored: ${opened.manifest.name}, taken at ${opened.manifest.takenAt}`)
       return EXIT.ok
     } finally {

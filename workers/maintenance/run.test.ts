@@ -1,5 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { requestMaintenance } from '../../shared/maintenance/commands.ts'
 import type { Task } from '../../shared/maintenance/schema.ts'
@@ -22,6 +27,7 @@ afterAll(async () => {
   await deps.close()
 })
 
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 const SYSTEM = { principal: null }
 const ask = async (task: Task, anyHour = true) =>
   (await requestMaintenance(deps, rig.services.queues, task, { anyHour }, SYSTEM)).id
@@ -173,5 +179,23 @@ describe('watch', () => {
       key_id: 'k',
     })
     expect((await done('watch')).note ?? '').not.toContain('backup')
+  })
+
+  it.skipIf(!hasOpenssl)('says when the certificate of the site ends, if that is soon', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'clinic-watch-'))
+    const [key, cert] = [join(dir, 'key'), join(dir, 'cert')]
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '9']
+    execFileSync('openssl', [...request, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+    const site = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) => socket.end())
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+    rmSync(dir, { recursive: true })
+    const { port } = site.address() as AddressInfo
+    deps.config.PUBLIC_URL = `https://127.0.0.1:${port}`
+    const soon = await done('watch')
+    await new Promise((resolve) => site.close(resolve))
+    const away = await done('watch')
+    delete deps.config.PUBLIC_URL
+    expect(soon.note).toMatch(/certificate of the site ends in [89] days \(\d{4}-\d{2}-\d{2}\)/)
+    expect([away.status, away.note]).toEqual(['completed', expect.stringContaining('could not be looked at')])
   })
 })

@@ -14,7 +14,8 @@ export function startSchedules(deps: Deps, queues: JobQueues, signal: AbortSigna
   let looks = 0
   const look = async () => {
     if (looks === 0) await ensureSchedules(deps)
-    await runDue(deps, queues)
+    for (const { id, type, kind } of await runDue(deps, queues))
+      deps.log.info({ operationId: id, type, kind }, 'due by schedule')
     if (looks % BELLS_EVERY_LOOKS === 0) await setBells(deps, queues)
     looks++
   }
