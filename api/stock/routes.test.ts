@@ -152,6 +152,28 @@ describe('lists', () => {
     }
   })
 
+  it('tells what is left of several medicines at once, and follows what comes', async () => {
+    const [one, none, late] = [await api.medicine(), await api.medicine(), await api.medicine()]
+    await api.receive(one.id, 5, { expiresOn: daysAhead(40) })
+    await api.receive(one.id, 3, { expiresOn: daysAhead(20) })
+    await api.receive(late.id, 2, { expiresOn: daysAhead(1) })
+    const left = async () => {
+      const path = `/api/medications/stock?ids=${late.id},${none.id},${one.id}`
+      const { data } = (await api.call('get', path, api.as.doctor)).body as {
+        data: { medicationId: string; onHand: number; available: number; expiresOn: string }[]
+      }
+      return Object.fromEntries(data.map(({ medicationId, ...rest }) => [medicationId, rest]))
+    }
+    expect(await left()).toEqual({
+      [one.id]: { onHand: 8, available: 8, expiresOn: daysAhead(20) },
+      [late.id]: { onHand: 2, available: 2, expiresOn: daysAhead(1) },
+    })
+    await api.receive(none.id, 4, { expiresOn: daysAhead(9) })
+    expect((await left())[none.id]).toEqual({ onHand: 4, available: 4, expiresOn: daysAhead(9) })
+    expect((await api.call('get', '/api/medications/stock?ids=', api.as.doctor)).status).toBe(400)
+    expect((await api.call('get', `/api/medications/stock?ids=${one.id}`, api.as.cashier)).status).toBe(403)
+  })
+
   it('walks through the movements, each once', async () => {
     const { id } = await api.medicine()
     for (let n = 1; n <= 5; n++) await api.receive(id, n)

@@ -4,6 +4,7 @@ import { variantOf } from '../../shared/medications/reads.ts'
 import { adjustStock, countStock, receiveStock, type StockWriter } from '../../shared/stock/commands.ts'
 import {
   getExpiring,
+  getLevels,
   getLow,
   getMovements,
   getRegister,
@@ -15,6 +16,8 @@ import {
   countInput,
   expiringList,
   expiringQuery,
+  levelList,
+  levelsQuery,
   lowList,
   lowQuery,
   movementList,
@@ -94,6 +97,14 @@ export function stockRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>
       handle: async (call) => ({
         body: await countStock(deps, medicationId(call.params), call.body, writerOf(call)),
       }),
+    }),
+    route({
+      ...lists,
+      path: '/api/medications/stock',
+      summary: 'What is left of some medicines, for lists',
+      query: levelsQuery,
+      response: levelList,
+      handle: ({ query }) => getLevels(deps, query),
     }),
     route({
       ...reads,

@@ -43,6 +43,29 @@ export function listLow(db: Db, day: string, from: number, limit: number): Promi
   return reading(query as unknown as PromiseLike<LowRow[]>)
 }
 
+export interface LeftRow {
+  medication_id: string
+  on_hand: string
+  available: string
+  expires_on: string | null
+}
+
+/** What is left of some medicines, and when the first of it that is good on `day` will be over. */
+export function listLevels(db: Db, medicationIds: readonly string[], day: string): Promise<LeftRow[]> {
+  const query = db('stock_batches')
+    .comment('stock.levels')
+    .whereIn('medication_id', [...medicationIds])
+    .where('on_hand', '>', 0)
+    .groupBy('medication_id')
+    .select('medication_id')
+    .sum({ on_hand: 'on_hand' })
+    .select(
+      db.raw('sum(if(expires_on >= ?, on_hand, 0)) as available', [day]),
+      db.raw('min(if(expires_on >= ?, expires_on, null)) as expires_on', [day]),
+    )
+  return reading(query as unknown as PromiseLike<LeftRow[]>)
+}
+
 export interface ExpiringRow extends Named {
   id: string
   medication_id: string

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Cached, cachedList } from '../cache/read-cache.ts'
 import type { Db } from '../db/connect.ts'
 import type { Deps } from '../deps.ts'
@@ -7,12 +8,14 @@ import { rmOf } from '../medications/rules.ts'
 import { clinicNumber } from '../patients/reads.ts'
 import { fromSqlUtc, toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
-import { findValue, listExpiring, listLow, listMovements, type MovementRow } from './lists.ts'
+import { findValue, listExpiring, listLevels, listLow, listMovements, type MovementRow } from './lists.ts'
 import { findLevel, listBatches } from './repository.ts'
 import { isUsable } from './rules.ts'
 import type {
   ExpiringList,
   ExpiringQuery,
+  LevelList,
+  LevelsQuery,
   LowList,
   LowQuery,
   MovementList,
@@ -60,6 +63,23 @@ export async function getStock(deps: ReadDeps, id: string, variant: StockVariant
     const medication = (await medicationRows(deps.db, [id])).get(id)
     if (medication === undefined) throw new AppError('not-found')
     return presentStock(deps.db, medication, day, variant)
+  })
+}
+
+/** What is left of some medicines, for lists. */
+export function getLevels(deps: ReadDeps, { ids }: LevelsQuery): Promise<Cached> {
+  const day = clinicDay(deps.clock.now())
+  const which = createHash('sha256').update(ids.toSorted().join()).digest('base64url')
+  return cachedList(deps, ask('all', `levels:${day}:${which}`), async (): Promise<LevelList> => {
+    const rows = await listLevels(deps.db, ids, day)
+    return {
+      data: rows.map((row) => ({
+        medicationId: row.medication_id,
+        onHand: Number(row.on_hand),
+        available: Number(row.available),
+        expiresOn: row.expires_on,
+      })),
+    }
   })
 }
 

@@ -150,6 +150,28 @@ export const expiringList = z.object({
 })
 export type ExpiringList = z.infer<typeof expiringList>
 
+const MAX_LEVELS = 100
+export const levelsQuery = z.strictObject({
+  ids: z
+    .string()
+    .transform((list) => [...new Set(list.split(','))])
+    .pipe(z.array(id).min(1).max(MAX_LEVELS))
+    .describe('Medicines, with commas'),
+})
+export type LevelsQuery = z.output<typeof levelsQuery>
+/** What is left of some medicines; one that never came is not in it. */
+export const levelList = z.object({
+  data: z.array(
+    z.object({
+      medicationId: z.string(),
+      onHand: z.number().int(),
+      available: z.number().int().describe('On hand and not expired'),
+      expiresOn: day.nullable().describe('Of the first batch to go that has not expired'),
+    }),
+  ),
+})
+export type LevelList = z.infer<typeof levelList>
+
 /** What the shelves are worth, in RM. */
 export const stockValue = z.object({
   medicines: z.number().int(),
