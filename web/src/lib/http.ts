@@ -15,6 +15,8 @@ export interface RequestOptions {
   supersede?: string
   /** Makes a creating POST safe to send twice; two at once become one. */
   idempotencyKey?: string
+  /** The version seen, where a request has no body that could say it. */
+  ifMatch?: number
   timeoutMs?: number
 }
 
@@ -89,6 +91,7 @@ async function sendOnce<T>(
   if (known) headers['If-None-Match'] = known.etag
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.idempotencyKey !== undefined) headers['Idempotency-Key'] = options.idempotencyKey
+  if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`
   try {
     const response = await fetch(path, {
       method,

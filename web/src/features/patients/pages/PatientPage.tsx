@@ -2,17 +2,22 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
+import { useUser } from '../../../app/session.tsx'
 import { ageYears, formatIdNumber } from '../../../lib/format.ts'
 import { useKept } from '../../../lib/use-kept.ts'
 import { Icon } from '../../../ui/icons.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
-import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
+import { Families } from '../../families/components/Families.tsx'
 import { QueuePatient } from '../../queue/components/QueuePatient.tsx'
 import { fetchPatient, patientKeys } from '../api.ts'
 import { EditPatient } from '../components/EditPatient.tsx'
+import { History } from '../components/History.tsx'
+import { Merges } from '../components/Merges.tsx'
 import { PatientFacts } from '../components/PatientFacts.tsx'
+import { PatientFault } from '../components/PatientFault.tsx'
 import styles from '../components/PatientForm.module.css'
 import { useMayWritePatients } from '../may-write.ts'
 import type { Patient } from '../types.ts'
@@ -50,12 +55,30 @@ function OnePatient({ id }: { id: string }) {
         </>
       }
     >
-      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      <PatientFault error={shown.error} onRetry={() => void query.refetch()} />
       {shown.isPending ? <Loading rows={8} /> : null}
       {patient ? <Who patient={patient} /> : null}
-      {patient && !editing ? <PatientFacts patient={patient} /> : null}
+      {patient && !editing ? <Everything patient={patient} /> : null}
       {patient && editing ? <EditPatient patient={patient} onDone={() => setEditing(false)} /> : null}
     </Page>
+  )
+}
+
+function Everything({ patient }: { patient: Patient }) {
+  const { t } = useTranslation()
+  const { permissions } = useUser()
+  return (
+    <>
+      <PatientFacts patient={patient} />
+      <History patientId={patient.id} />
+      <Families patient={patient} />
+      {permissions.includes('patients.merge') ? <Merges patient={patient} /> : null}
+      {permissions.includes('audit.view') ? (
+        <p>
+          <Link to={`/admin/audit?patient=${patient.id}`}>{t('patientFile.audit')}</Link>
+        </p>
+      ) : null}
+    </>
   )
 }
 

@@ -1,0 +1,1 @@
+export { type Family, RELATIONS, type Relation } from '../../../../shared/families/schema.ts'

@@ -1,0 +1,114 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { useUser } from '../../../app/session.tsx'
+import { formatCount, formatDay } from '../../../lib/format.ts'
+import { Loading } from '../../../ui/Loading.tsx'
+import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { Section } from '../../../ui/Page.tsx'
+import { formatRm } from '../../billing/amounts.ts'
+import { fetchHistory, fileKeys, type Visit } from '../file-api.ts'
+import styles from './History.module.css'
+
+/** The visits of a patient, the newest first, each with what the reader may see of it. */
+export function History({ patientId }: { patientId: string }) {
+  const { t } = useTranslation()
+  const query = useInfiniteQuery({
+    queryKey: fileKeys.history(patientId),
+    queryFn: ({ pageParam, signal }) => fetchHistory(patientId, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.meta.next,
+    staleTime: 0,
+  })
+  const visits = query.data?.pages.flatMap(({ data }) => data) ?? []
+  return (
+    <Section title={t('patientFile.history')}>
+      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+      {query.isPending ? <Loading rows={3} /> : null}
+      {query.isSuccess && visits.length === 0 ? (
+        <p className={styles.none}>{t('patientFile.noVisits')}</p>
+      ) : null}
+      <ol className={styles.visits}>
+        {visits.map((visit) => (
+          <VisitItem key={visit.visitId} visit={visit} />
+        ))}
+      </ol>
+      {query.hasNextPage ? (
+        <Button
+          mt={8}
+          variant="default"
+          loading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          {t('patientFile.more')}
+        </Button>
+      ) : null}
+    </Section>
+  )
+}
+
+function VisitItem({ visit }: { visit: Visit }) {
+  const { t } = useTranslation()
+  const { permissions } = useUser()
+  const { ticket, consultation } = visit
+  const opens = consultation !== null && permissions.includes('consultations.view')
+  return (
+    <li>
+      <div className={styles.head}>
+        <strong>{formatDay(visit.day)}</strong>
+        {visit.doctor === null ? null : <span>{visit.doctor.name}</span>}
+        {ticket === null ? null : (
+          <span className={styles.dim}>
+            {ticket.number} · {t(`queue.status.${ticket.status}`)}
+          </span>
+        )}
+        {opens ? <Link to={`/consult/${consultation.id}`}>{t('patientFile.open')}</Link> : null}
+      </div>
+      <dl>
+        <Part name="diagnoses" texts={(visit.diagnoses ?? []).map(diagnosisText)} />
+        <Part name="assessment" texts={[consultation?.assessment ?? '']} />
+        <Part name="plan" texts={[consultation?.plan ?? '']} />
+        <Part
+          name="medicines"
+          texts={(visit.prescriptions ?? []).map(
+            ({ description, quantity }) => `${description} × ${formatCount(quantity)}`,
+          )}
+        />
+        {(visit.certificates ?? []).map((one) => (
+          <div key={one.id}>
+            <dt>{t('patientFile.certificate')}</dt>
+            <dd>
+              <a href={`/api/certificates/${one.id}.pdf`} target="_blank" rel="noreferrer">
+                {one.number}
+              </a>{' '}
+              {formatDay(one.fromOn)}–{formatDay(one.toOn)}
+              {one.status === 'void' ? ` · ${t('patientFile.void')}` : ''}
+            </dd>
+          </div>
+        ))}
+        <Part
+          name="payments"
+          texts={(visit.payments ?? []).map(
+            ({ number, amount, paidOn }) => `${number} · ${formatRm(amount)} · ${formatDay(paidOn)}`,
+          )}
+        />
+      </dl>
+    </li>
+  )
+}
+
+const diagnosisText = ({ code, title, text }: NonNullable<Visit['diagnoses']>[number]): string =>
+  [code, title, text].filter(Boolean).join(' ')
+
+function Part({ name, texts }: { name: string; texts: readonly string[] }) {
+  const { t } = useTranslation()
+  const said = texts.filter((text) => text.trim() !== '')
+  if (said.length === 0) return null
+  return (
+    <div>
+      <dt>{t(`patientFile.${name}`)}</dt>
+      <dd>{said.join('\n')}</dd>
+    </div>
+  )
+}

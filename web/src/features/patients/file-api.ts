@@ -1,0 +1,51 @@
+import type { PatientHistory } from '../../../../shared/consultations/history/schema.ts'
+import type {
+  MergeDone,
+  MergeKeep,
+  MergeList,
+  MergeUndone,
+  PatientMerge,
+} from '../../../../shared/patients/schema.ts'
+import { request } from '../../lib/http.ts'
+import type { Patient } from './types.ts'
+
+export type { MergeDone, MergeKeep, MergeUndone, PatientHistory, PatientMerge }
+export type Visit = PatientHistory['data'][number]
+
+/** Below the key of all patients: whatever changes the file has these read again too. */
+export const fileKeys = {
+  history: (id: string) => ['patients', 'history', id],
+  merges: (id: string) => ['patients', 'merges', id],
+} as const
+
+const at = (id: string): string => `/api/patients/${encodeURIComponent(id)}`
+
+/** Some visits of a patient, the newest first; `cursor` is the `next` of those before. */
+export function fetchHistory(
+  id: string,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<PatientHistory> {
+  const query = new URLSearchParams({ limit: '10' })
+  if (cursor !== null) query.set('cursor', cursor)
+  return request<PatientHistory>(`${at(id)}/history?${query}`, { signal })
+}
+
+export async function fetchMerges(id: string, signal?: AbortSignal): Promise<PatientMerge[]> {
+  return (await request<MergeList>(`${at(id)}/merges`, { signal })).data
+}
+
+/** Puts the other record into this one; 409 with both as they are when either was changed meanwhile. */
+export function mergePatients(one: Patient, other: Patient, keep: MergeKeep): Promise<MergeDone> {
+  return request<MergeDone>(`${at(one.id)}/merge`, {
+    method: 'POST',
+    body: { otherId: other.id, version: one.version, otherVersion: other.version, keep },
+  })
+}
+
+export function undoMerge(id: string): Promise<MergeUndone> {
+  return request<MergeUndone>(`/api/patients/merges/${encodeURIComponent(id)}/undo`, {
+    method: 'POST',
+    body: {},
+  })
+}
