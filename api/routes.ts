@@ -31,6 +31,7 @@ import { patientsRoutes } from './patients/routes.ts'
 import { prescriptionsRoutes } from './prescriptions/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
 import { schedulesRoutes } from './schedules/routes.ts'
+import { reportsRoutes } from './reports/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import type { ApiServices } from './services.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -46,6 +47,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...refusedRoutes(services),
     ...operationsRoutes(services),
     ...exportsRoutes(services),
+    ...reportsRoutes(services),
     ...filesRoutes(services),
     ...eventsRoutes({ ...services, findVisibleOperation }),
     ...medicationsRoutes(services),

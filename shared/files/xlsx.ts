@@ -45,10 +45,16 @@ const xmlText = (text: string): string =>
     ? text
     : text.replace(FORBIDDEN, '').replace(MARKUP, (character) => ENTITY[character] as string)
 
-const textCell = (text: string, style: number): string =>
+const LETTERS = 26
+const A = 65
+/** The name of a column, from 0: A, B … Z, AA. */
+const letterOf = (at: number): string =>
+  (at < LETTERS ? '' : letterOf(Math.floor(at / LETTERS) - 1)) + String.fromCharCode(A + (at % LETTERS))
+
+const textCell = (place: string, text: string, style: number): string =>
   text === ''
-    ? '<c/>'
-    : `<c t="inlineStr"${style === 0 ? '' : ` s="${style}"`}><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`
+    ? ''
+    : `<c r="${place}" t="inlineStr"${style === 0 ? '' : ` s="${style}"`}><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`
 
 const serialOf = (day: string): number => (Date.parse(`${day}T00:00:00Z`) - EPOCH_MS) / DAY_MS
 
@@ -60,16 +66,20 @@ function instantSerial(at: string): number {
 }
 
 /** Text is always a cell of text, so that nothing in it is ever a formula; numbers and dates are ones. */
-function cellOf(type: CellType, cell: Cell): string {
-  if (cell === null || cell === undefined) return '<c/>'
-  if (type === 'text') return textCell(String(cell), 0)
+function cellOf(place: string, type: CellType, cell: Cell): string {
+  if (cell === null || cell === undefined) return ''
+  if (type === 'text') return textCell(place, String(cell), 0)
   if (type === 'day') {
     const day = String(cell)
-    return day < FIRST_SERIAL_ON ? textCell(day, 0) : `<c s="2"><v>${serialOf(day)}</v></c>`
+    return day < FIRST_SERIAL_ON
+      ? textCell(place, day, 0)
+      : `<c r="${place}" s="2"><v>${serialOf(day)}</v></c>`
   }
-  if (type === 'instant') return `<c s="3"><v>${instantSerial(String(cell)).toFixed(8)}</v></c>`
+  if (type === 'instant') return `<c r="${place}" s="3"><v>${instantSerial(String(cell)).toFixed(8)}</v></c>`
   const style = STYLE[type]
-  return style === 0 ? `<c><v>${cell}</v></c>` : `<c s="${style}"><v>${cell}</v></c>`
+  return style === 0
+    ? `<c r="${place}"><v>${cell}</v></c>`
+    : `<c r="${place}" s="${style}"><v>${cell}</v></c>`
 }
 
 const WIDTH: Readonly<Record<CellType, number>> = {
@@ -86,8 +96,8 @@ function sheetHead(columns: readonly Column[], header: readonly string[]): strin
     ({ type }, at) => `<col min="${at + 1}" max="${at + 1}" width="${WIDTH[type]}" customWidth="1"/>`,
   )
   const pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-  const cells = header.map((title) => textCell(title, STYLE.header)).join('')
-  return `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">${pane}</sheetView></sheetViews><cols>${widths.join('')}</cols><sheetData><row>${cells}</row>`
+  const cells = header.map((title, at) => textCell(`${letterOf(at)}1`, title, STYLE.header)).join('')
+  return `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">${pane}</sheetView></sheetViews><cols>${widths.join('')}</cols><sheetData><row r="1">${cells}</row>`
 }
 const SHEET_FOOT = '</sheetData></worksheet>'
 
@@ -124,6 +134,7 @@ export interface XlsxOptions {
 export function xlsxWriter(sink: Sink, options: XlsxOptions): TableWriter {
   const { columns, header, sheetRows = SHEET_ROWS } = options
   const types = columns.map(({ type }) => type)
+  const letters = columns.map((_, at) => letterOf(at))
   const zip = new ZipFile()
   let failure: Error | null = null
   const fail = (error: unknown) => {
@@ -156,11 +167,14 @@ export function xlsxWriter(sink: Sink, options: XlsxOptions): TableWriter {
     await write(SHEET_FOOT)
     sheet?.end()
   }
+  // places are written though they may be left out: some readers cannot do without
   const rowsOf = (rows: readonly Row[]) => {
     let text = ''
     for (const row of rows) {
-      text += '<row>'
-      for (let at = 0; at < types.length; at++) text += cellOf(types[at] as CellType, row[at] ?? null)
+      const no = ++inSheet + 1
+      text += `<row r="${no}">`
+      for (let at = 0; at < types.length; at++)
+        text += cellOf(letters[at] + String(no), types[at] as CellType, row[at] ?? null)
       text += '</row>'
     }
     return text
@@ -175,7 +189,6 @@ export function xlsxWriter(sink: Sink, options: XlsxOptions): TableWriter {
         }
         const part = rows.slice(at, at + sheetRows - inSheet)
         await write(rowsOf(part))
-        inSheet += part.length
         at += part.length
       }
     },

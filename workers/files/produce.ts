@@ -36,6 +36,8 @@ export interface Product {
   reuseKey?: string | null
   /** Who asked, for the audit; null for the system. */
   by: Pick<AuditEntry, 'userId' | 'username' | 'role'> | null
+  /** Puts a file that was made before in the place of this one, if there is one that says the same. */
+  earlier?(part: string): Promise<Omit<Made, 'part'> | undefined>
   /** References for the audit. */
   detail(): Record<string, unknown>
   /**
@@ -99,7 +101,7 @@ function reporterOf(run: Run): Reporter {
 
 /** One consistent view of the whole database for as long as `work` reads: later changes are not seen, nothing is locked. */
 const inSnapshot = <T>(run: Run, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> =>
-  run.deps.db.transaction(work, { isolationLevel: 'repeatable read', readOnly: true })
+  run.deps.db.transaction(work, { isolationLevel: 'repeatable read' })
 
 interface Made {
   part: string
@@ -111,6 +113,8 @@ interface Made {
 async function make(run: Run, product: Product, dir: string, n: number): Promise<Made> {
   // the fence in the name: whoever was shut out and wakes again writes into nobody's file
   const part = join(dir, `${run.hold.fence}-${n}.part`)
+  const earlier = await product.earlier?.(part)
+  if (earlier !== undefined) return { part, ...earlier }
   const sink = await openSink(part)
   try {
     const rows = await inSnapshot(run, (trx) => product.write(sink, reporterOf(run), trx))
@@ -147,7 +151,11 @@ async function shelve(run: Run, product: Product, { part, rows, bytes, sha256 }:
   const { deps, hold } = run
   const { ending, contentType } = FORMATS[product.format]
   const path = `${hold.id}-${hold.fence}.${ending}`
-  await rename(part, resultPath(deps, path))
+  await rename(part, resultPath(deps, path)).catch(async (error) => {
+    // whoever has taken over and ended took our working files away with his
+    if ((await holdState(deps.db, hold)) === 'fenced') throw new Stopped('fenced')
+    throw error
+  })
   const at = deps.clock.now()
   const expiresAt = new Date(at.getTime() + KEPT_MS)
   const name = `${product.name}.${ending}`
