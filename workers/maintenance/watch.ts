@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 import { getPresentBackups } from '../../shared/backups/reads.ts'
 import { diskPercent } from '../../shared/ops/resources.ts'
@@ -18,7 +19,8 @@ const HTTPS_PORT = 443
 export function certificateEnd(url: URL): Promise<Date> {
   const port = Number(url.port || HTTPS_PORT)
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: url.hostname, port, servername: url.hostname, rejectUnauthorized: false })
+    const servername = isIP(url.hostname) === 0 ? url.hostname : ''
+    const socket = connect({ host: url.hostname, port, servername, rejectUnauthorized: false })
     const fail = () => reject(new Error('The certificate of the site could not be looked at'))
     socket.setTimeout(CONNECT_LIMIT_MS, () => socket.destroy(new Error('too slow')))
     socket.once('error', fail)
