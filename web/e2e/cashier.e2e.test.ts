@@ -1,51 +1,9 @@
-import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { amountField, billOf, haveShift, openBill, payable } from './cash-desk.ts'
 import { call, peopleHere, signIn, uniqueName } from './lib.ts'
-
-interface Visit {
-  id: string
-  number: string
-  visitId: string
-  version: number
-  name: string
-}
-
-interface Bill {
-  version: number
-  status: string
-  payments: { number: string; tenders: { method: string; amount: string }[] }[]
-  ticket: { status: string } | null
-}
 
 const person = peopleHere()
 const SLOW_MS = 20_000
-
-/** Somebody who waits to pay, with lines on the bill; made by whoever sits at the page, by the API. */
-async function payable(page: Page, lines: [description: string, unitPrice: string][]): Promise<Visit> {
-  const name = uniqueName('Nurul binti')
-  let { ticket } = await call<{ ticket: Visit }>(page, 'POST', '/api/registrations', { patient: { name } })
-  for (const to of ['in_consultation', 'payment'])
-    ticket = await call<Visit>(page, 'POST', `/api/queue/${ticket.id}/moves`, { to, version: ticket.version })
-  let version = 0
-  for (const [description, unitPrice] of lines)
-    version = (
-      await call<Bill>(page, 'POST', `/api/bills/${ticket.visitId}/items`, {
-        version,
-        kind: 'procedure',
-        description,
-        quantity: 1,
-        unitPrice,
-      })
-    ).version
-  return { ...ticket, name }
-}
-
-/** Cash needs an open shift; whoever has one keeps it. */
-async function haveShift(page: Page): Promise<void> {
-  await call(page, 'POST', '/api/shifts', { float: '100.00' }).catch((error: Error) => {
-    if (!error.message.includes(' 409 ')) throw error
-  })
-}
 
 /** Two people: one who may queue and change everything, and a cashier with an open shift. */
 async function deskAndAdmin() {
@@ -55,16 +13,6 @@ async function deskAndAdmin() {
   await signIn(desk.page, 'cashier')
   await haveShift(desk.page)
   return { admin, desk }
-}
-
-const billOf = (page: Page, { visitId }: Visit) => call<Bill>(page, 'GET', `/api/bills/${visitId}`)
-const amountField = (page: Page) => page.locator('input[name=amount]:focus')
-
-/** Opens a bill from the list, as a cashier does. */
-async function openBill(page: Page, visit: Visit): Promise<void> {
-  await page.goto('/cashier')
-  await page.locator(`#main [data-ticket="${visit.number}"]`).click()
-  await amountField(page).waitFor()
 }
 
 describe('the cash desk', () => {
@@ -198,8 +146,9 @@ describe('the cash desk', () => {
     const visit = await payable(admin.page, [['Suture', '80.00']])
     await openBill(desk.page, visit)
     await openBill(admin.page, visit)
-    await admin.page.getByRole('button', { name: 'Add item' }).click()
-    await admin.page.fill('input[name=description]', 'Plaster')
+    await admin.page.keyboard.press('Alt+i')
+    await admin.page.locator('input[name=description]:focus').waitFor()
+    await admin.page.keyboard.type('Plaster')
     await admin.page.fill('input[name=price]', '5.5')
     await admin.page.keyboard.press('Enter')
     await admin.page.getByRole('cell', { name: 'Plaster', exact: true }).waitFor()

@@ -3,10 +3,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
 import { Icon } from '../../../ui/icons.tsx'
+import { Key } from '../../../ui/Key.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { splitBill } from '../api.ts'
 import type { Bill } from '../types.ts'
 import { useBillChange } from '../use-bill.ts'
+import { type Change, useDeskKeys } from '../use-desk-keys.ts'
 import { AddItem } from './AddItem.tsx'
 import styles from './Desk.module.css'
 import { DiscountDialog } from './DiscountDialog.tsx'
@@ -22,9 +24,13 @@ interface BillActionsProps {
 export function BillActions({ bill, visitId, onDone }: BillActionsProps) {
   const { t } = useTranslation()
   const { permissions } = useUser()
-  const [open, setOpen] = useState<'item' | 'discount' | 'panel' | null>(null)
+  const [open, setOpen] = useState<Change | null>(null)
   const split = useBillChange(visitId, () => splitBill(visitId, bill.version), onDone)
   const close = (): void => setOpen(null)
+  const mayDiscount = permissions.includes('bills.discount')
+  useDeskKeys((which) => {
+    if (which !== 'discount' || mayDiscount) setOpen(which)
+  })
   const said = { bill, visitId, onDone, onClose: close }
   return (
     <>
@@ -33,17 +39,34 @@ export function BillActions({ bill, visitId, onDone }: BillActionsProps) {
           size="xs"
           variant="default"
           leftSection={<Icon name="add" />}
+          rightSection={<Key of="Alt I" />}
+          aria-label={t('billing.addItem')}
+          aria-keyshortcuts="Alt+I"
           aria-expanded={open === 'item'}
           onClick={() => setOpen(open === 'item' ? null : 'item')}
         >
           {t('billing.addItem')}
         </Button>
-        {permissions.includes('bills.discount') ? (
-          <Button size="xs" variant="default" onClick={() => setOpen('discount')}>
+        {mayDiscount ? (
+          <Button
+            size="xs"
+            variant="default"
+            rightSection={<Key of="Alt X" />}
+            aria-label={t('billing.discount')}
+            aria-keyshortcuts="Alt+X"
+            onClick={() => setOpen('discount')}
+          >
             {t('billing.discount')}
           </Button>
         ) : null}
-        <Button size="xs" variant="default" onClick={() => setOpen('panel')}>
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<Key of="Alt N" />}
+          aria-label={t('billing.panelShare')}
+          aria-keyshortcuts="Alt+N"
+          onClick={() => setOpen('panel')}
+        >
           {t('billing.panelShare')}
         </Button>
         {bill.visits.length > 1 && bill.payments.length === 0 ? (

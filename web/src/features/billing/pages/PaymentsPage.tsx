@@ -34,7 +34,7 @@ export function PaymentsPage() {
     placeholderData: keepPreviousData,
     staleTime: 0,
   })
-  const shown = useKept('payments', query)
+  const shown = useKept(`payments.${Object.values(asked).join('.')}`, query)
   const payments = shown.data?.data ?? []
   const cashiers = useCashiers(asked.day, payments)
   const open = payments.find(({ id }) => id === openId)
