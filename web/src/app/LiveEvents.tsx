@@ -5,6 +5,7 @@ import { fetchMe } from '../features/auth/api.ts'
 import type { User } from '../features/auth/types.ts'
 import { applyBillingEvent, refreshBilling } from '../features/billing/live.ts'
 import { applyDashboardEvent } from '../features/dashboard/live.ts'
+import { applyDispensingEvent, refreshDispensing } from '../features/dispensing/live.ts'
 import { operationKeys } from '../features/operations/api.ts'
 import { applyEvent } from '../features/operations/live.ts'
 import { patientKeys } from '../features/patients/api.ts'
@@ -67,6 +68,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       if (CHANGES_FILE.has(event.name)) void queries.invalidateQueries({ queryKey: patientKeys.all })
       applyQueueEvent(queries, event)
       applyBillingEvent(queries, event)
+      applyDispensingEvent(queries, event)
       applyDashboardEvent(queries, event)
       applyAppointmentEvent(queries, event)
       announceEnd(event, user.id)
@@ -79,6 +81,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       void queries.invalidateQueries({ queryKey: queueKeys.board })
       void queries.invalidateQueries({ queryKey: queueKeys.stats })
       refreshBilling(queries)
+      refreshDispensing(queries)
     })
     setEvents(stream)
     return () => {

@@ -61,6 +61,10 @@ export const router = createBrowserRouter([
             ),
           },
           {
+            path: 'dispensary',
+            lazy: later(() => import('../features/dispensing/pages/DispensaryPage.tsx'), 'DispensaryPage'),
+          },
+          {
             path: 'cashier',
             lazy: later(() => import('../features/billing/pages/CashierPage.tsx'), 'CashierPage'),
           },
