@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { generationKey, TOKEN_TTL_MS } from '../cache/keys.ts'
+import type { Db } from '../db/connect.ts'
 import type { Deps } from '../deps.ts'
 import { doctorOfUser } from '../doctors/reads.ts'
+import { shownDay, textsIn } from '../documents/words.ts'
 import { AppError } from '../errors/app-error.ts'
+import { clinicNumber } from '../patients/reads.ts'
 import type { Principal } from '../rights/permissions.ts'
 import { REPORT_RIGHTS, type ReportName, reportRight } from '../rights/results.ts'
 import { newId } from '../units/ids.ts'
@@ -48,6 +51,38 @@ export async function scopeOf(
   if (asked.doctorId !== null && asked.doctorId !== own.id)
     throw broken('doctorId', 'You may have your own figures only')
   return { ...asked, doctorId: own.id }
+}
+
+const ABOUT = {
+  period: { en: '{from} to {to}', ms: '{from} hingga {to}' },
+  month: { en: 'Month {month}', ms: 'Bulan {month}' },
+  expiring: { en: 'Expiring within {days} days', ms: 'Luput dalam {days} hari' },
+  doctor: { en: 'Doctor: {name}', ms: 'Doktor: {name}' },
+  cashier: { en: 'Cashier: {name}', ms: 'Juruwang: {name}' },
+  panel: { en: 'Panel: {name}', ms: 'Panel: {name}' },
+  patient: { en: 'Patient {number}', ms: 'Pesakit {number}' },
+} as const
+
+/** What stands below a report's title: its period, and whose figures they are. */
+export async function aboutReport(
+  db: Db,
+  { params, language }: { params: ReportParams; language: 'en' | 'ms' },
+  { doctorId, cashierId }: Scope,
+): Promise<string[]> {
+  const text = textsIn(ABOUT, language)
+  const { from, to, month, panelId, patientId, expiringWithinDays: days } = params
+  const nameOf = async (table: string, id: string) =>
+    String((await db(table).comment('reports.about').where({ id }).first('name'))?.name ?? id)
+  const lines: string[] = []
+  if (from !== undefined && to !== undefined)
+    lines.push(text('period', { from: shownDay(from, language), to: shownDay(to, language) }))
+  if (month !== undefined) lines.push(text('month', { month }))
+  if (days !== undefined) lines.push(text('expiring', { days: String(days) }))
+  if (doctorId !== null) lines.push(text('doctor', { name: await nameOf('doctors', doctorId) }))
+  if (cashierId !== null) lines.push(text('cashier', { name: await nameOf('users', cashierId) }))
+  if (panelId !== undefined) lines.push(text('panel', { name: await nameOf('panels', panelId) }))
+  if (patientId !== undefined) lines.push(text('patient', { number: clinicNumber(patientId) }))
+  return lines
 }
 
 /** Reports that somebody may ask for, with their parameters as JSON Schema. */

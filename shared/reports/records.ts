@@ -24,7 +24,7 @@ async function diagnosisRows(ask: ReportAsk): Promise<Row[]> {
   for (const [code, , count] of codes) {
     const found = chapterOf(String(code))
     const name = found === undefined ? '-' : `${found.from}-${found.to}`
-    const sum = sums.get(name) ?? [name, found?.title.en ?? '-', 0, null]
+    const sum = sums.get(name) ?? [name, found?.title[ask.language] ?? '-', 0, null]
     sum[2] += Number(count)
     sums.set(name, sum)
   }

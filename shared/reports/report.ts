@@ -34,6 +34,7 @@ export interface ReportAsk {
   cashierId: string | null
   /** The clinic's day now. */
   today: string
+  language: 'en' | 'ms'
 }
 
 /** A report: an entry of the registry. */

@@ -44,3 +44,22 @@ it('removes what is abandoned or done with and keeps what may still be needed', 
   const left = await readdir(join(deps.config.DATA_DIR, 'uploads'))
   expect(left.sort()).toEqual(['arriving.part', 'failed-today', 'waiting'])
 })
+
+it('removes result files whose time is over and those that nothing knows of', async () => {
+  const dir = join(deps.config.DATA_DIR, 'results')
+  await mkdir(dir, { recursive: true })
+  const kept = async (path: string, expires_at: string, isKnown = true) => {
+    await writeFile(join(dir, path), 'x')
+    const at = Date.now() / 1000 - 2 * HOUR_S
+    await utimes(join(dir, path), at, at)
+    const file = { name: path, content_type: 'text/csv', bytes: 1, sha256: '0'.repeat(64), row_count: 0 }
+    const created_at = deps.db.raw('utc_timestamp(3)')
+    if (isKnown)
+      await deps.db('result_files').insert({ ...file, operation_id: newId(), path, created_at, expires_at })
+  }
+  await kept('over', '2026-01-01 00:00:00')
+  await kept('good', '2099-01-01 00:00:00')
+  await kept('unknown', '', false)
+  expect((await tidyOnce(deps)).results).toBe(2)
+  expect(await readdir(dir)).toEqual(['good'])
+})

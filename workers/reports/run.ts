@@ -8,7 +8,7 @@ import type { Sink } from '../../shared/files/sink.ts'
 import { resultPath } from '../../shared/files/store.ts'
 import type { Column, Row, TableWriter } from '../../shared/files/table.ts'
 import { xlsxWriter } from '../../shared/files/xlsx.ts'
-import { reuseKeyOf, type Scope, scopeOf } from '../../shared/reports/reads.ts'
+import { aboutReport, reuseKeyOf, type Scope, scopeOf } from '../../shared/reports/reads.ts'
 import { REPORTS } from '../../shared/reports/registry.ts'
 import type { Report } from '../../shared/reports/report.ts'
 import { type ReportRequest, reportRequest } from '../../shared/reports/schema.ts'
@@ -104,15 +104,13 @@ async function pdfWriter(
   request: ReportRequest,
   shown: Shown,
   sums: Sums,
+  about: readonly string[],
 ): Promise<TableWriter> {
   const clinic = await settingsOf(run.deps)
-  const { report, params, language } = request
+  const { report, language } = request
   const kept: Row[] = []
   let rowCount = 0
   let totals: Row | null = null
-  const about = Object.entries(params)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}: ${value}`)
   const { chart } = REPORTS[report]
   return {
     async rows(rows) {
@@ -128,7 +126,7 @@ async function pdfWriter(
         clinic,
         language,
         title: shown.title,
-        about: [about.join(' · ')],
+        about,
         columns: shown.columns,
         rows: kept,
         rowCount,
@@ -140,13 +138,15 @@ async function pdfWriter(
   }
 }
 
-function writerOf(run: Run, sink: Sink, request: ReportRequest, shown: Shown, sums: Sums) {
+async function writerOf(run: Run, sink: Sink, request: ReportRequest, scope: Scope, sums: Sums) {
+  const shown = shownIn(REPORTS[request.report], request)
   const { columns } = shown
   const header = columns.map(({ title }) => title)
   if (request.format === 'csv') return csvWriter(sink, columns, header)
   if (request.format === 'xlsx') return xlsxWriter(sink, { columns, header, sheet: request.report })
   if (request.format === 'json') return jsonWriter(sink, shown, request)
-  return pdfWriter(run, sink, request, shown, sums)
+  const about = await aboutReport(run.deps.db, request, scope)
+  return pdfWriter(run, sink, request, shown, sums, about)
 }
 
 /** A file of the last hour that answers the same question, under a name of this run's own; undefined: none. */
@@ -179,10 +179,16 @@ async function writeTable(
 ): Promise<number> {
   const report = REPORTS[request.report]
   const sums = new Sums(report)
-  const writer = await writerOf(run, sink, request, shownIn(report, request), sums)
+  const writer = await writerOf(run, sink, request, scope, sums)
   let written = 0
   let startedAt = performance.now()
-  const rows = report.rows({ db: ask.trx, params: request.params, ...scope, today })
+  const rows = report.rows({
+    db: ask.trx,
+    params: request.params,
+    ...scope,
+    today,
+    language: request.language,
+  })
   for await (const page of rows) {
     for (const row of page) sums.add(row)
     await writer.rows(page.map((row) => inRinggit(report, row)))
