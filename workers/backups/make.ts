@@ -27,6 +27,8 @@ export interface Making {
   suffix: string
   signal: AbortSignal
   now(): Date
+  /** Rests while it hands the dump on; see `slowly.ts`. */
+  rested?(plain: AsyncIterable<Buffer>): AsyncIterable<Buffer>
   phase?(name: 'database' | 'files'): Promise<void>
   progress?(rows: number): Promise<void>
 }
@@ -90,7 +92,7 @@ async function dumpPart(making: Making, to: { dir: string; backup: string; key: 
   }
   const { result, tables } = await dump(
     { config, url, database: databaseOf(url), signal },
-    (plain) => writePart(to, 'database', plain, signal),
+    (plain) => writePart(to, 'database', making.rested?.(plain) ?? plain, signal),
     { onFirstTable, progress: making.progress },
   )
   await keeping

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { noteNotProven, noteProven } from '../../shared/backups/commands.ts'
 import { backupToProve } from '../../shared/backups/reads.ts'
@@ -11,13 +12,14 @@ import { completeOperation } from '../../shared/operations/lifecycle.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
 import { patiently } from '../runtime/patience.ts'
 import { KEYS, SETTINGS_FILE } from './files.ts'
-import { dump } from './make.ts'
+import { databaseOf, dump } from './make.ts'
 import { backupsDir, trustedManifest } from './manifest.ts'
 import { drain, readPart } from './parts.ts'
 import { openReport, type Report } from './report.ts'
 import { rowMeter, type TableTally } from './row-meter.ts'
 import { backupUrl } from './run.ts'
 import { dropLeftOvers, inScratch, openPool, restoreInto } from './scratch.ts'
+import { slowly } from './slowly.ts'
 import { untar } from './tar.ts'
 
 /** What a backup is read with. */
@@ -101,13 +103,34 @@ async function countRows(db: Knex, schema: string, tables: readonly TableTally[]
   }
 }
 
+/** Share of the database's size that must be free on the disk for its copy. */
+const ROOM_TIMES = 1.2
+
+/**
+ * A copy that fills the disk would stop the clinic for the sake of its backup. The database's own disk is asked for by
+ * that of DATA_DIR, which on one machine is the same. Throws `unavailable/disk-full`.
+ */
+async function assertRoom({ deps }: Run): Promise<void> {
+  const row = await deps
+    .db('information_schema.tables')
+    .where({ table_schema: databaseOf(deps.config.DATABASE_URL) })
+    .first({ bytes: deps.db.raw('sum(data_length + index_length)') })
+  const { bavail, bsize } = await statfs(deps.config.DATA_DIR)
+  if (bavail * bsize < Number(row?.bytes ?? 0) * ROOM_TIMES)
+    throw new AppError('unavailable/disk-full', {
+      detail: 'There is too little room for a copy of the database.',
+    })
+}
+
 async function restoreAndCompare(run: Run, opened: Opened, report: Report): Promise<void> {
   const { deps, signal, row } = run
   const { config } = deps
   const url = backupUrl(deps)
   const { tables } = opened.manifest
+  const rested = slowly(run)
   const db = openPool(config, url)
   try {
+    await assertRoom(run)
     const active = (await deps
       .db('operations')
       .where({ type: 'proof', status: 'active' })
@@ -116,13 +139,13 @@ async function restoreAndCompare(run: Run, opened: Opened, report: Report): Prom
     await inScratch(db, url, row.no, async (scratch) => {
       const to = { config, url: scratch.url, signal }
       await report.phase('restore')
-      await readPart(opened, 'database', (sql) => restoreInto(to, sql), signal)
+      await readPart(opened, 'database', (sql) => restoreInto(to, rested(sql)), signal)
       await report.phase(
         'compare',
         tables.reduce((sum, { rows }) => sum + rows, 0),
       )
       await countRows(db, scratch.name, tables)
-      const again = await dump({ ...to, database: scratch.name }, (plain) => drain(plain), {
+      const again = await dump({ ...to, database: scratch.name }, (plain) => drain(rested(plain)), {
         progress: (rows) => report.done(rows),
       })
       compare(tables, again.tables)

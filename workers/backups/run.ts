@@ -10,6 +10,7 @@ import { databaseOf, makeBackup } from './make.ts'
 import { backupsDir, manifestsIn } from './manifest.ts'
 import { copyAway, removeHalfDone, thinOut } from './offsite.ts'
 import { openReport } from './report.ts'
+import { slowly } from './slowly.ts'
 
 const ID_CHARS = 8
 const MEGABYTE = 1_000_000
@@ -66,6 +67,7 @@ export const runBackup: Processor = async (run) => {
     suffix: suffixOf(hold.id, hold.fence),
     signal,
     now: () => deps.clock.now(),
+    rested: slowly(run),
     phase: (name) => report.phase(name, name === 'database' ? total : undefined),
     progress: (rows) => report.done(rows),
   })
