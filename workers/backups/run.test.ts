@@ -112,7 +112,7 @@ describe('a backup that ends early', () => {
     expect(dumps.filter(({ Info }: { Info: string | null }) => Info?.includes('SQL_NO_CACHE'))).toEqual([])
   })
 
-  it('is made whole by the next start when its worker dies in the middle', async () => {
+  it('is made whole by the next start when its worker dies in the middle', { timeout: 300_000 }, async () => {
     await fillPatients(rig.deps, 30_000, 1000)
     const before = await rig.folders()
     const { id } = await requestBackup(rig.deps, rig.services.queues, { prove: false }, { principal: null })
@@ -132,7 +132,7 @@ describe('a backup that ends early', () => {
   })
 })
 
-it('takes ten times the data in the same memory', async () => {
+it('takes ten times the data in the same memory', { timeout: 300_000 }, async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const live = () => {
