@@ -185,6 +185,7 @@ describe('the cash desk', () => {
     await page.getByRole('button', { name: 'Panel', exact: true }).click()
     await page.getByRole('combobox', { name: 'Panel that pays' }).fill(code)
     await page.getByRole('option', { name: new RegExp(code) }).click()
+    await page.fill('input[name=reference]', 'GL-4711')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('RM 72.00').waitFor()
     await page.locator('input[name=amount]').focus()
@@ -199,10 +200,8 @@ describe('the cash desk', () => {
       .getByRole('row', { name: new RegExp(code) })
       .getByRole('button', { name: /owes$/ })
       .click()
-    await page
-      .getByRole('row', { name: new RegExp(visit.name) })
-      .getByText('RM 72.00')
-      .waitFor()
+    const line = page.getByRole('row', { name: new RegExp(visit.name) })
+    await line.filter({ hasText: 'GL-4711' }).getByText('RM 72.00').waitFor()
   })
 
   it('refunds by an administrator with a reason; a cashier has no such button', async () => {

@@ -95,10 +95,14 @@ export function faultOf(parts: readonly Part[], next: Part, due: Due): PartFault
 /** A payment of these parts as the server wants it. */
 export function paymentOf(bill: Bill, parts: readonly Part[], isDeposit: boolean): PaymentInput {
   const { visitId, version, balance } = bill
-  const tenders = parts.map(({ method, sen, reference }) => ({
-    method,
-    ...(method === 'cash' ? { tendered: rmOf(sen) } : { amount: rmOf(sen) }),
-    ...(reference === '' ? {} : { reference }),
-  }))
+  const tenders = parts.map(({ method, sen, reference }) => {
+    // the panel finds its letter in the statement, whether it was typed on the bill or here
+    const said = reference === '' && method === 'panel' ? (bill.panel?.reference ?? '') : reference
+    return {
+      method,
+      ...(method === 'cash' ? { tendered: rmOf(sen) } : { amount: rmOf(sen) }),
+      ...(said === '' ? {} : { reference: said }),
+    }
+  })
   return { visitId, version, balance, tenders, ...(isDeposit ? { deposit: true } : {}) }
 }
