@@ -17,6 +17,7 @@ export const PLACES: readonly Place[] = [
   { to: '/patients', label: 'nav.patients', icon: 'patients', anyOf: ['patients.view'] },
   { to: '/consult', label: 'nav.consult', icon: 'consult', anyOf: ['consultations.view'] },
   { to: '/dispensary', label: 'nav.dispense', icon: 'dispense', anyOf: ['dispensing.view'] },
+  { to: '/medicines', label: 'nav.medicines', icon: 'medicines', anyOf: ['stock.view'] },
   { to: '/cashier', label: 'nav.cashier', icon: 'cashier', anyOf: ['payments.view'] },
   {
     to: '/appointments',

@@ -65,6 +65,14 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/dispensing/pages/DispensaryPage.tsx'), 'DispensaryPage'),
           },
           {
+            path: 'medicines',
+            lazy: later(() => import('../features/medications/pages/MedicinesPage.tsx'), 'MedicinesPage'),
+          },
+          {
+            path: 'medicines/:id',
+            lazy: later(() => import('../features/medications/pages/MedicinePage.tsx'), 'MedicinePage'),
+          },
+          {
             path: 'cashier',
             lazy: later(() => import('../features/billing/pages/CashierPage.tsx'), 'CashierPage'),
           },

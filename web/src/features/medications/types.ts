@@ -1,0 +1,6 @@
+export type {
+  Medication,
+  MedicationChanges,
+  MedicationInput,
+  MedicationPage,
+} from '../../../../shared/medications/schema.ts'
