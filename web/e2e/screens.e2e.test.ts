@@ -71,6 +71,13 @@ describe('every screen', () => {
       ['/payments', '#main search'],
       ['/shifts', '#main input'],
       ['/panels', '#main h1'],
+      ['/appointments', '#main [role=radiogroup]'],
+      ['/dashboard', '#main [data-day]'],
+      ['/verify/nothing-of-ours', 'main [data-result]'],
+      ['/dispensary', '#main section'],
+      [`/dispensary?visit=${dispensing}`, '#main [data-line]'],
+      ['/medicines', '#main table'],
+      [`/medicines/${medicine}`, '#main h2'],
       ['/imports', '#main h1'],
       ['/imports/new', 'input[type=file]'],
       ['/admin/users', '#main table'],
@@ -131,6 +138,11 @@ describe('every screen', () => {
     await page.waitForURL(/\/patients\/\d+$/)
     await page.getByRole('button', { name: /^(Edit|Ubah)$/ }).waitFor()
     await look('patient')
+    await page
+      .getByRole('button', { name: /^(Put another record into this one|Gabungkan rekod lain ke sini)$/ })
+      .click()
+    await page.getByRole('dialog').waitFor()
+    await look('merge')
     expect(found).toEqual({})
     expect(faults).toEqual([])
   })
