@@ -41,6 +41,27 @@ async function billHere(page: Page): Promise<string> {
   return ticket.visitId
 }
 
+/** The visit of the first order of the dispensary, from a signed consultation, and its medicine. */
+async function orderHere(page: Page): Promise<{ visit: string; medicine: string }> {
+  const id = await consultationHere(page)
+  const { data } = await call<{ data: { id: string }[] }>(page, 'GET', '/api/medications?query=paracetamol')
+  const medicine = data[0]?.id ?? ''
+  await call(page, 'POST', `/api/medications/${medicine}/stock`, {
+    batchNo: uniqueName('B'),
+    expiresOn: '2099-12-31',
+    quantity: 100,
+  })
+  const lines = [{ medicationId: medicine, dose: 1, frequency: 'TDS', durationDays: 3 }]
+  await call(page, 'PUT', `/api/consultations/${id}/prescription`, { version: 0, lines })
+  const path = `/api/consultations/${id}`
+  const { version } = await call<{ version: number }>(page, 'GET', path)
+  const signed = await call<{ visitId: string }>(page, 'POST', `${path}/sign`, {
+    version,
+    next: 'dispensing',
+  })
+  return { visit: signed.visitId, medicine }
+}
+
 describe('every screen', () => {
   it.each([
     { width: 1280, scheme: 'light', language: 'en' },
@@ -59,6 +80,7 @@ describe('every screen', () => {
     await signIn(page)
     await call(page, 'POST', '/api/registrations', { patient: { name: uniqueName('Aisyah binti') } })
     const consultation = await consultationHere(page)
+    const { visit: dispensing, medicine } = await orderHere(page)
     const visit = await billHere(page)
     for (const [address, ready] of [
       ['/queue', '#main figure'],

@@ -47,6 +47,8 @@ export function MedicinesPage() {
     >
       <SegmentedControl
         mb={14}
+        size="xs"
+        className={styles.views ?? ''}
         aria-label={t('medicines.view')}
         data={views.map((one) => ({ value: one, label: t(`medicines.views.${one}`) }))}
         value={view}
