@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../shared/config/config.ts'
 import { type Command, CommandFailed, EXIT, readArgs, UsageError } from './command.ts'
+import { withDeps } from './context.ts'
+import { fillDay } from './demo-day.ts'
 import { DEMO_HEADER, demoPeople } from './demo-people.ts'
 import { progressBar } from './progress-bar.ts'
 
@@ -10,6 +12,7 @@ const LOOK_EVERY_MS = 250
 const SEED = 20_241_124
 const OPTIONS = {
   patients: { type: 'string' },
+  only: { type: 'string' },
   url: { type: 'string' },
   user: { type: 'string' },
   password: { type: 'string' },
@@ -85,42 +88,57 @@ function demoFile(patients: number): FormData {
   return form
 }
 
-/** Fills a running system with believable people through its public API, as an administrator would by hand. */
+/** Brings the people of the demo's file in, as an administrator would by hand, and waits until they are there. */
+async function importPatients(visitor: Visitor, patients: number): Promise<void> {
+  const { operation } = await visitor.call<{ operation: { id: string } }>(
+    'POST',
+    '/api/imports',
+    demoFile(patients),
+  )
+  const bar = progressBar('patients')
+  for (;;) {
+    const now = await visitor.call<Progress>('GET', `/api/operations/${operation.id}`)
+    bar.to(now.progress.processed, now.progress.total ?? patients)
+    if (now.status === 'completed') {
+      bar.end()
+      console.log(
+        `${now.counts?.inserted ?? 0} patients added, ${now.counts?.skipped ?? 0} were there already`,
+      )
+      return
+    }
+    if (now.status === 'failed' || now.status === 'cancelled') {
+      throw new CommandFailed(now.error?.detail ?? now.error?.title ?? now.status)
+    }
+    await sleep(LOOK_EVERY_MS)
+  }
+}
+
+/** Fills a running system: people through its public API, then a day of the clinic through its database. */
 export const command: Command = {
-  summary: 'fill a running system with believable patients, through the public API',
+  summary:
+    'fill a running system with believable patients, through the public API, and with a day at the clinic',
   usage:
-    '[--patients N] [--user NAME] [--password TEXT] [--url URL]   (password also from INITIAL_ADMIN_PASSWORD)',
+    '[--patients N] [--only patients|day] [--user NAME] [--password TEXT] [--url URL]   (password also from INITIAL_ADMIN_PASSWORD)',
   async run(args) {
     const { values } = readArgs(args, OPTIONS)
     const patients = Number(values.patients ?? DEFAULT_PATIENTS)
     if (!Number.isInteger(patients) || patients < 1 || patients > MOST_PATIENTS) {
       throw new UsageError(`--patients takes a whole number from 1 to ${MOST_PATIENTS}`)
     }
-    const config = loadConfig()
-    const password = values.password ?? config.INITIAL_ADMIN_PASSWORD
-    if (password === undefined) throw new UsageError('say --password, the one of an administrator')
-    const visitor = new Visitor(values.url ?? config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`)
-    await signIn(visitor, values.user ?? 'admin', password)
-    const { operation } = await visitor.call<{ operation: { id: string } }>(
-      'POST',
-      '/api/imports',
-      demoFile(patients),
-    )
-    const bar = progressBar('patients')
-    for (;;) {
-      const now = await visitor.call<Progress>('GET', `/api/operations/${operation.id}`)
-      bar.to(now.progress.processed, now.progress.total ?? patients)
-      if (now.status === 'completed') {
-        bar.end()
-        console.log(
-          `${now.counts?.inserted ?? 0} patients added, ${now.counts?.skipped ?? 0} were there already`,
-        )
-        return EXIT.ok
-      }
-      if (now.status === 'failed' || now.status === 'cancelled') {
-        throw new CommandFailed(now.error?.detail ?? now.error?.title ?? now.status)
-      }
-      await sleep(LOOK_EVERY_MS)
+    if (values.only !== undefined && values.only !== 'patients' && values.only !== 'day') {
+      throw new UsageError('--only takes patients or day')
     }
+    const config = loadConfig()
+    if (values.only !== 'day') {
+      const password = values.password ?? config.INITIAL_ADMIN_PASSWORD
+      if (password === undefined) throw new UsageError('say --password, the one of an administrator')
+      const visitor = new Visitor(values.url ?? config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`)
+      await signIn(visitor, values.user ?? 'admin', password)
+      await importPatients(visitor, patients)
+    }
+    if (values.only !== 'patients') {
+      for (const line of await withDeps(fillDay, config)) console.log(line)
+    }
+    return EXIT.ok
   },
 }
