@@ -14,7 +14,10 @@ export type Who = Omit<AuditEntry, 'action' | 'outcome'>
 export async function writingDoctor(deps: ConsultationWriteDeps, who: Who): Promise<Doctor> {
   const doctor = await doctorOfUser(deps, who.userId ?? '')
   if (doctor !== null) return doctor
-  throw new AppError('auth/forbidden', { detail: 'Only a doctor who works here may write consultations.' })
+  throw new AppError('auth/forbidden', {
+    detail:
+      'Your user is linked to no doctor who works here. An administrator links it under Admin, Doctors; then you can write consultations.',
+  })
 }
 
 /** Throws `auth/forbidden` where a consultation is another doctor's. */
