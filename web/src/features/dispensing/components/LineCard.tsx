@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatMoment } from '../../../lib/format.ts'
+import { Key } from '../../../ui/Key.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import type { LinePlan } from '../../stock/plan.ts'
 import type { Stock } from '../../stock/types.ts'
@@ -29,9 +31,14 @@ interface LineCardProps {
 export function LineCard(props: LineCardProps) {
   const { line, plan, stock, fault, chosen } = props
   const { t } = useTranslation()
+  const own = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    if (chosen) own.current?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the arrows choose a line as well
     <li
+      ref={own}
       className={styles.line}
       data-line={line.id}
       data-line-status={line.status}
@@ -77,7 +84,7 @@ export function LineCard(props: LineCardProps) {
   )
 }
 
-function Acts({ line, plan, busy, mayWrite, onPrepare, onHandOver, onReturn }: LineCardProps) {
+function Acts({ line, plan, chosen, busy, mayWrite, onPrepare, onHandOver, onReturn }: LineCardProps) {
   const { t } = useTranslation()
   const { orderedAt, preparedAt, handedOverAt, returnedAt } = line.times
   const at = { ordered: orderedAt, prepared: preparedAt, handed_over: handedOverAt, returned: returnedAt }
@@ -100,6 +107,7 @@ function Acts({ line, plan, busy, mayWrite, onPrepare, onHandOver, onReturn }: L
       >
         {t('dispensing.label')}
       </Button>
+      {chosen ? <Key of="l" /> : null}
       {mayWrite && returnable ? (
         <Button
           size="compact-sm"
@@ -122,6 +130,7 @@ function Acts({ line, plan, busy, mayWrite, onPrepare, onHandOver, onReturn }: L
           {t('dispensing.prepare')}
         </Button>
       ) : null}
+      {chosen && mayWrite && line.status === 'ordered' ? <Key of="p" /> : null}
       {mayWrite && line.status === 'prepared' ? (
         <Button
           size="compact-sm"

@@ -102,7 +102,6 @@ function Visit({
           <Button
             variant="default"
             disabled={ordered.length === 0 || steps.busy.size > 0}
-            rightSection={<Key of="p" />}
             onClick={() => void steps.takeAll(ordered, { move: 'prepare' })}
           >
             {t('dispensing.prepareAll', { count: ordered.length })}
