@@ -14,6 +14,9 @@ const LIBRARY_DIRS = [`usr/lib/${ARCH}`, `lib/${ARCH}`, 'usr/lib']
 export const PACKAGE_SETS = {
   servers: ['mariadb-server-core', 'mariadb-client-core', 'mariadb-client', 'redis-server'],
   proxy: [
+    // Named each: what is installed already is fetched only when it is asked for by name.
+    'nginx',
+    'nginx-common',
     'nginx-light',
     'libnginx-mod-http-brotli-filter',
     'libnginx-mod-http-headers-more-filter',
