@@ -7,8 +7,8 @@ import { readChunks, readLayout } from '../../shared/imports/reader.ts'
 import { judgePatient } from '../../shared/patients/rules.ts'
 import { PATIENT_WORD_COLUMNS } from '../../shared/patients/words.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
-import type { EncodedRows } from '../../workers/imports/load-data.ts'
-import { NewLines } from '../../workers/imports/patients/new-rows.ts'
+import { loadData } from '../../workers/imports/load-data.ts'
+import { NewRowsMaker } from '../../workers/imports/patients/new-rows.ts'
 import { type Candidate, VALUE_COLUMNS } from '../../workers/imports/patients/record.ts'
 
 /** The accepted rows of a file as the two files that LOAD DATA reads, made beforehand. */
@@ -39,13 +39,13 @@ export async function prepareRows(csv: string, dir: string): Promise<PreparedRow
       taken.add(judged.patient.externalId ?? '')
       accepted.push({ row, line, cells, patient: judged.patient })
     }
-    const lines = new NewLines({ importNo: 1, source: 'file' })
+    const lines = new NewRowsMaker(loadData, { importNo: 1, source: 'file' })
     await lines.add(accepted, rows + 1)
     const made = await lines.finish()
     rows += accepted.length
     for (const [out, body] of [
-      [patients, (made.patients as EncodedRows).body],
-      [unsorted, (made.words as EncodedRows).body],
+      [patients, made.patients.body],
+      [unsorted, made.words.body],
     ] as const) {
       if (!out.write(body)) await once(out, 'drain')
     }

@@ -48,6 +48,8 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, string>> = {
     'program that carries a backup away, with its arguments; the folder of the backup is added as the last one',
   WORKER_CONCURRENCY: 'jobs that one worker process runs side by side in each job queue',
   IMPORT_CHUNK_ROWS: 'rows of one import transaction at most',
+  IMPORT_LOAD:
+    'auto: imports use LOAD DATA where the server allows it; insert: they never do, and are slower',
   CLINIC_FIRST: 'on: heavy work slows itself down while staff would notice it',
   QUIET_HOURS: 'hours of the clinic (22:00-06:00) in which heavy work need not hold back',
 }

@@ -87,8 +87,10 @@ async function importFile(claimed: Run): Promise<void> {
   const options = importOptions.parse(claimed.row.params.options ?? {})
   const preparing = await enterPhase(claimed, { phase: 'prepare' })
   const source = await prepareSource(preparing, options)
-  const { insert, isLoadData } = await patiently(preparing, () => chooseBulkInsert(preparing.bulkDb))
-  const note = isLoadData ? null : 'The server forbids LOAD DATA, so rows are inserted more slowly.'
+  const { insert, isLoadData } = await patiently(preparing, () =>
+    chooseBulkInsert(preparing.bulkDb, preparing.deps.config),
+  )
+  const note = isLoadData ? null : 'Without LOAD DATA, rows are inserted more slowly.'
   const run = await enterPhase(preparing, {
     phase: 'rows',
     total: source.totalRows,

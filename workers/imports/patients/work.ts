@@ -14,7 +14,7 @@ import { saveRefusals } from '../refusals.ts'
 import { loadClaims, saveClaims } from './claims.ts'
 import { evenBlock, type JudgedRows, readJudged } from './judge.ts'
 import { lookUp, StoredPatients } from './lookup.ts'
-import { type NewRows, type NewRowsMaker, newRowsMaker, writeNew } from './new-rows.ts'
+import { type NewRows, NewRowsMaker, writeNew } from './new-rows.ts'
 import { type Outcome, outcomeOf, Plan, type Refusal } from './plan.ts'
 import { type Candidate, keysOf } from './record.ts'
 import { writeUpdates } from './write.ts'
@@ -60,6 +60,8 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
   /** No patient was stored when the run began, so that looking keys up is pointless until something contradicts. */
   #expectsNobody: boolean
   #generationAt = 0
+  /** Ids that were taken beforehand: the next one, and how many are left. */
+  #ids = { next: 0, left: 0 }
   /** Patients that the last piece changed. */
   #changed: { ids: string[]; note: string } | null = null
 
@@ -114,7 +116,7 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       watched: [],
       leftOut: {},
       plan: new Plan(this.#options),
-      maker: newRowsMaker(this.#insert, origin),
+      maker: new NewRowsMaker(this.#insert, origin),
     }
   }
 
@@ -131,13 +133,16 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       plan.take(judged.plain[i] as Candidate, false)
     }
     const inserts = plan.takeInserts()
-    if (!this.#options.dryRun) await piece.maker.add(inserts, await this.#takeIds(inserts.length))
+    if (!this.#options.dryRun) {
+      const rowsLeft = this.#source.totalRows - judged.end.row
+      await piece.maker.add(inserts, await this.#takeIds(inserts.length, rowsLeft))
+    }
   }
 
   async #finish({ plan, maker, ...piece }: Unfinished): Promise<Prepared> {
     const outcome = outcomeOf(plan)
     const rows = outcome.counts.inserted > 0 && !this.#options.dryRun ? await maker.finish() : null
-    return { ...piece, outcome, rows, spareIds: await this.#takeIds(piece.watched.length) }
+    return { ...piece, outcome, rows, spareIds: await this.#takeIds(piece.watched.length, 0) }
   }
 
   async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
@@ -190,10 +195,21 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
     return this.#source.options
   }
 
-  /** Ids for so many rows, by one statement; those that are not used are never used again. */
-  async #takeIds(rows: number): Promise<number> {
+  /**
+   * The first of so many ids in a row; those that are not used are never used again. As many are taken at once as the
+   * piece may need: each time costs the server a write to the disk. `rowsLeft`: rows of the file yet to be read.
+   */
+  async #takeIds(rows: number, rowsLeft: number): Promise<number> {
     if (rows === 0 || this.#options.dryRun) return 0
-    return patiently(this.#run, () => allocatePatientIds(this.#run.deps.db, rows))
+    const { next, left } = this.#ids
+    if (rows <= left) {
+      this.#ids = { next: next + rows, left: left - rows }
+      return next
+    }
+    const more = Math.max(0, Math.min(this.#run.deps.config.IMPORT_CHUNK_ROWS, rowsLeft))
+    const first = await patiently(this.#run, () => allocatePatientIds(this.#run.deps.db, rows + more))
+    if (more > this.#ids.left) this.#ids = { next: first + rows, left: more }
+    return first
   }
 
   /**
@@ -220,14 +236,14 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       if (judged.end.row >= lastRow) break
     }
     const plan = await this.#decideNow(trx, watched, plain)
-    await this.#writeInserts(trx, plan, await this.#takeIds(plan.inserts.length), this.#insert)
+    await this.#writeInserts(trx, plan, await this.#takeIds(plan.inserts.length, 0), this.#insert)
     return [outcomeOf(plan)]
   }
 
   async #writeInserts(trx: Knex.Transaction, plan: Plan, firstId: number, insert: BulkInsert): Promise<void> {
     const inserts = plan.takeInserts()
     if (inserts.length === 0 || this.#options.dryRun) return
-    const maker = newRowsMaker(insert, { importNo: this.#importNo, source: this.#options.source })
+    const maker = new NewRowsMaker(insert, { importNo: this.#importNo, source: this.#options.source })
     await maker.add(inserts, firstId)
     await writeNew(trx, insert, await maker.finish())
   }
