@@ -3,6 +3,7 @@ import { createContext, type ReactNode, use, useEffect, useState, useSyncExterna
 import { applyAppointmentEvent } from '../features/appointments/live.ts'
 import { fetchMe } from '../features/auth/api.ts'
 import type { User } from '../features/auth/types.ts'
+import { applyBackupEvent } from '../features/backups/live.ts'
 import { applyBillingEvent, refreshBilling } from '../features/billing/live.ts'
 import { applyDashboardEvent } from '../features/dashboard/live.ts'
 import { applyDispensingEvent, refreshDispensing } from '../features/dispensing/live.ts'
@@ -11,6 +12,7 @@ import { applyEvent } from '../features/operations/live.ts'
 import { patientKeys } from '../features/patients/api.ts'
 import { queueKeys } from '../features/queue/api.ts'
 import { applyQueueEvent } from '../features/queue/live.ts'
+import { applyFilesEvent } from '../features/reports/live.ts'
 import type { LinkState } from '../lib/event-source.ts'
 import { type SharedEvents, shareEvents } from '../lib/events.ts'
 import { announceEnd, announceOffline } from './announce.tsx'
@@ -71,6 +73,8 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       applyDispensingEvent(queries, event)
       applyDashboardEvent(queries, event)
       applyAppointmentEvent(queries, event)
+      applyFilesEvent(queries, event)
+      applyBackupEvent(queries, event)
       announceEnd(event, user.id)
       announceOffline(event)
     })

@@ -21,11 +21,14 @@ export function announceEnd(event: StreamEvent, userId: string): void {
   notifications.show({
     id: operation.id,
     color: operation.status === 'failed' ? 'red' : 'brand',
-    title: operation.file?.name ?? i18next.t('operations.import'),
-    message: i18next.t(`announce.${operation.status}`, {
-      read: formatCount(counts?.read ?? 0),
-      rejected: formatCount(counts?.rejected ?? 0),
-    }),
+    title: operation.file?.name ?? i18next.t(`operations.type.${operation.type}`),
+    message:
+      operation.type === 'import'
+        ? i18next.t(`announce.${operation.status}`, {
+            read: formatCount(counts?.read ?? 0),
+            rejected: formatCount(counts?.rejected ?? 0),
+          })
+        : i18next.t(`announce.other.${operation.status}`),
     closeButtonProps: { 'aria-label': i18next.t('action.close') },
   })
 }

@@ -1,3 +1,4 @@
+import { EXPORTERS, REPORTERS } from '../../../shared/rights/results.ts'
 import type { Permission, User } from '../features/auth/types.ts'
 import type { IconName } from '../ui/icons.tsx'
 
@@ -27,11 +28,12 @@ export const PLACES: readonly Place[] = [
   },
   { to: '/dashboard', label: 'nav.dashboard', icon: 'chart', anyOf: ['dashboard.view', 'dashboard.own'] },
   { to: '/imports', label: 'nav.imports', icon: 'imports', anyOf: ['imports.patients', 'imports.all'] },
+  { to: '/reports', label: 'nav.reports', icon: 'reports', anyOf: [...REPORTERS, ...EXPORTERS] },
   {
     to: '/admin',
     label: 'nav.admin',
     icon: 'admin',
-    anyOf: ['users.view', 'settings.view', 'audit.view', 'metrics.view'],
+    anyOf: ['users.view', 'settings.view', 'audit.view', 'backups.view', 'metrics.view'],
   },
 ]
 

@@ -116,6 +116,10 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/operations/pages/OperationPage.tsx'), 'OperationPage'),
           },
           {
+            path: 'reports',
+            lazy: later(() => import('../features/reports/pages/ReportsPage.tsx'), 'ReportsPage'),
+          },
+          {
             path: 'admin',
             lazy: later(() => import('../features/admin/AdminFrame.tsx'), 'AdminFrame'),
             children: [
@@ -146,6 +150,10 @@ export const router = createBrowserRouter([
               {
                 path: 'blocks',
                 lazy: later(() => import('../features/security/pages/BlocksPage.tsx'), 'BlocksPage'),
+              },
+              {
+                path: 'backups',
+                lazy: later(() => import('../features/backups/pages/BackupsPage.tsx'), 'BackupsPage'),
               },
               {
                 path: 'health',

@@ -19,6 +19,7 @@ import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs'
 import IconPill from '@tabler/icons-react/dist/esm/icons/IconPill.mjs'
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs'
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs'
+import IconReport from '@tabler/icons-react/dist/esm/icons/IconReport.mjs'
 import IconSearch from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs'
 import IconStethoscope from '@tabler/icons-react/dist/esm/icons/IconStethoscope.mjs'
 import IconSun from '@tabler/icons-react/dist/esm/icons/IconSun.mjs'
@@ -49,6 +50,7 @@ const ICONS = {
   language: IconLanguage,
   queues: IconListDetails,
   queue: IconTicket,
+  reports: IconReport,
   signOut: IconLogout,
   dark: IconMoon,
   edit: IconPencil,

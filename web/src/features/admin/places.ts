@@ -8,5 +8,6 @@ export const ADMIN_PLACES = [
   { to: 'displays', permission: 'displays.view' },
   { to: 'audit', permission: 'audit.view' },
   { to: 'blocks', permission: 'security.view' },
+  { to: 'backups', permission: 'backups.view' },
   { to: 'health', permission: 'metrics.view' },
 ] as const satisfies readonly { to: string; permission: Permission }[]

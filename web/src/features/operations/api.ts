@@ -1,8 +1,8 @@
 import { request } from '../../lib/http.ts'
-import type { Operation, OperationPage, RefusedPage } from './types.ts'
+import type { Operation, OperationPage, OperationType, RefusedPage } from './types.ts'
 
 export interface OperationFilter {
-  type?: 'import'
+  type?: OperationType
   user?: string
   limit?: number
 }
@@ -48,6 +48,11 @@ export function fetchRefused(
 /** Where the browser fetches the refused rows as a file. */
 export function refusedCsvUrl(id: string): string {
   return `/api/operations/${encodeURIComponent(id)}/errors.csv`
+}
+
+/** Where the browser fetches the file that an operation has made. */
+export function resultUrl(id: string): string {
+  return `/api/operations/${encodeURIComponent(id)}/result`
 }
 
 /** What a person may ask of an operation. */

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { formatCount } from '../../../lib/format.ts'
 import type { Operation } from '../types.ts'
 import styles from './CountsBar.module.css'
+import { useOperationName } from './OperationName.tsx'
 
 /** The parts of an import in the order they are drawn; each has a colour, a pattern and a word. */
 export const PARTS = ['inserted', 'updated', 'unchanged', 'skipped', 'rejected'] as const
@@ -17,6 +18,7 @@ const count = (operation: Operation, part: (typeof PARTS)[number]): number => op
 /** An import as a bar whose length is how far it is and whose colours are what became of the rows. */
 export function CountsBar({ operation, size = 'big' }: { operation: Operation; size?: 'big' | 'small' }) {
   const { t } = useTranslation()
+  const nameOf = useOperationName()
   const percent = percentOf(operation)
   const done = PARTS.reduce((sum, part) => sum + count(operation, part), 0)
   return (
@@ -24,7 +26,7 @@ export function CountsBar({ operation, size = 'big' }: { operation: Operation; s
       className={styles.bar}
       data-size={size}
       role="progressbar"
-      aria-label={t('operations.progressOf', { name: operation.file?.name ?? t('operations.import') })}
+      aria-label={t('operations.progressOf', { name: nameOf(operation) })}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(percent)}

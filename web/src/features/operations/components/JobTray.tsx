@@ -65,6 +65,7 @@ export function JobTray() {
 function TrayJob({ job, onOpen }: { job: Operation; onOpen: () => void }) {
   const { t } = useTranslation()
   const nameOf = useOperationName()
+  const rows = job.counts?.read ?? job.progress.processed
   return (
     <Link className={styles.job} to={`/imports/${job.id}`} onClick={onOpen}>
       <span className={styles.row}>
@@ -74,7 +75,7 @@ function TrayJob({ job, onOpen }: { job: Operation; onOpen: () => void }) {
       {isMoving(job) ? <CountsBar operation={job} size="small" /> : null}
       <span className={`${styles.row} ${styles.small}`}>
         <span>
-          {t('counts.rows', { count: job.counts?.read ?? 0, shown: formatCount(job.counts?.read ?? 0) })}
+          {job.progress.unit === 'rows' ? t('counts.rows', { count: rows, shown: formatCount(rows) }) : null}
         </span>
         <span>{formatMoment(job.finishedAt ?? job.createdAt)}</span>
       </span>

@@ -4,8 +4,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { HttpError } from '../../../lib/problem.ts'
+import { Icon } from '../../../ui/icons.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
-import { moveOperation, type OperationMove, operationKeys } from '../api.ts'
+import { moveOperation, type OperationMove, operationKeys, resultUrl } from '../api.ts'
 import { patchOperation } from '../live.ts'
 import { movesOf } from '../moves.ts'
 import type { Operation } from '../types.ts'
@@ -36,9 +37,16 @@ export function OperationActions({ operation }: { operation: Operation }) {
   return (
     <>
       {move.error ? <ErrorNotice error={move.error} /> : null}
+      {operation.result === null ? null : (
+        <Button component="a" href={resultUrl(operation.id)} download leftSection={<Icon name="download" />}>
+          {t('operations.download')}
+        </Button>
+      )}
       {offered.has('cancel') ? (
         <Button variant="default" loading={move.isPending} onClick={() => move.mutate('cancel')}>
-          {t(offered.has('release') ? 'operations.close' : 'operations.cancel')}
+          {operation.type === 'import'
+            ? t(offered.has('release') ? 'operations.close' : 'operations.cancel')
+            : t('operations.stop')}
         </Button>
       ) : null}
       {offered.has('undo') ? (

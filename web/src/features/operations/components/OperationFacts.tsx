@@ -12,15 +12,18 @@ const secondsBetween = (from: string, to: string): number => (Date.parse(to) - D
 export function OperationFacts({ operation }: { operation: Operation }) {
   const { t, i18n } = useTranslation()
   const kindName = useKindName()
-  const { startedAt, finishedAt, file } = operation
+  const { startedAt, finishedAt, file, result } = operation
+  const isImport = operation.type === 'import'
   const options = optionsOf(operation)
   const named = (group: string, value: unknown): string | null => {
     const key = `options.${group}.${String(value)}`
     return i18n.exists(key) ? t(key) : null
   }
   const facts: [string, string | null][] = [
-    [t('newImport.kind'), kindName(operation.kind)],
+    [t('newImport.kind'), isImport ? kindName(operation.kind) : null],
     [t('newImport.file'), file ? `${file.name} · ${formatBytes(file.bytes)}` : null],
+    [t('operations.result'), result && `${result.name} · ${formatBytes(result.bytes)}`],
+    [t('operations.kept'), result && formatMoment(result.expiresAt)],
     [t('options.strictness'), named('strictnessName', options.strictness)],
     [t('options.onDuplicate'), named('onDuplicateName', options.onDuplicate)],
     [t('imports.by'), operation.createdBy?.name ?? null],
@@ -32,7 +35,7 @@ export function OperationFacts({ operation }: { operation: Operation }) {
     ],
   ]
   return (
-    <Section title={t('operations.facts')}>
+    <Section title={t(isImport ? 'operations.facts' : 'operations.factsOther')}>
       <dl className={styles.facts}>
         {facts
           .filter(([, value]) => value)

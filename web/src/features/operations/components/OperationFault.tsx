@@ -9,7 +9,9 @@ import type { Operation } from '../types.ts'
 /** Why an operation ended early, that what was written stays, and whether going on can help. */
 export function OperationFault({ operation }: { operation: Operation }) {
   const { t } = useTranslation()
-  if (operation.status === 'cancelled') return <Notice tone="warn">{t('operations.wasCancelled')}</Notice>
+  const isImport = operation.type === 'import'
+  if (operation.status === 'cancelled')
+    return <Notice tone="warn">{t(isImport ? 'operations.wasCancelled' : 'operations.wasStopped')}</Notice>
   if (operation.status !== 'failed') return null
   const problem = operation.error ?? {}
   const status = typeof problem.status === 'number' ? problem.status : 500
@@ -18,7 +20,7 @@ export function OperationFault({ operation }: { operation: Operation }) {
   return (
     <Notice tone="bad" title={errorText(fault)}>
       {exactly === undefined ? null : <div>{exactly}</div>}
-      {t(mayContinue(operation) ? 'operations.failedHint' : 'operations.hopelessHint')}
+      {isImport ? t(mayContinue(operation) ? 'operations.failedHint' : 'operations.hopelessHint') : null}
     </Notice>
   )
 }

@@ -18,10 +18,10 @@ import { RefusedRows } from '../components/RefusedRows.tsx'
 import { StatusMark } from '../components/StatusMark.tsx'
 import { waitsForDecision } from '../moves.ts'
 import { optionsOf } from '../options.ts'
-import type { Operation } from '../types.ts'
+import type { Operation, OperationType } from '../types.ts'
 import styles from './OperationPage.module.css'
 
-/** One import, live until its end: how far, what became of the rows, what was refused and why. */
+/** One import or other heavy work, live until its end: how far, what became of the rows, what was refused and why. */
 export function OperationPage() {
   const { id = '' } = useParams()
   const { t } = useTranslation()
@@ -39,7 +39,7 @@ export function OperationPage() {
         <>
           <AsOf atMs={shown.asOfMs} />
           {operation ? <OperationActions operation={operation} /> : null}
-          <Link to="/imports">{t('newImport.back')}</Link>
+          {operation ? <BackLink type={operation.type} /> : null}
         </>
       }
     >
@@ -48,6 +48,15 @@ export function OperationPage() {
       {operation ? <OperationBody operation={operation} /> : null}
     </Page>
   )
+}
+
+/** Leads to where such work is asked for. */
+function BackLink({ type }: { type: OperationType }) {
+  const { t } = useTranslation()
+  if (type === 'import') return <Link to="/imports">{t('newImport.back')}</Link>
+  if (type === 'report' || type === 'export')
+    return <Link to={`/reports?tab=${type}`}>{t('reports.title')}</Link>
+  return <Link to="/admin/backups">{t('backups.title')}</Link>
 }
 
 function OperationBody({ operation }: { operation: Operation }) {
@@ -70,7 +79,7 @@ function OperationBody({ operation }: { operation: Operation }) {
           <OperationPace operation={operation} />
         </div>
         <CountsBar operation={operation} />
-        <CountsLegend operation={operation} />
+        {operation.type === 'import' ? <CountsLegend operation={operation} /> : null}
         {counts ? (
           <p className={styles.sum}>
             {t('counts.sum', {

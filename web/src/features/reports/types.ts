@@ -1,0 +1,13 @@
+import type { z } from 'zod'
+import type { fileList, resultFile } from '../../../../shared/files/schema.ts'
+import type { reportCatalog } from '../../../../shared/reports/schema.ts'
+
+export type Catalog = z.infer<typeof reportCatalog>
+/** A report that the reader may have, with its parameters as JSON Schema. */
+export type CatalogEntry = Catalog['data'][number]
+
+export type ResultFile = z.infer<typeof resultFile>
+export type FilePage = z.infer<typeof fileList>
+
+/** Work whose end is a file on the shelf. */
+export type MakerType = 'report' | 'export'
