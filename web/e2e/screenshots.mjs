@@ -259,6 +259,8 @@ for (const language of ['en', 'ms'])
         ['displays', '/admin/displays', '#main h1'],
         ['audit', '/admin/audit', '#main table'],
         ['blocks', '/admin/blocks', '#main h1'],
+        ['reports', '/reports', '#main [data-field=report]'],
+        ['backups', '/admin/backups', '#main [data-schedule]'],
         ['health', '/admin/health', '#main table'],
         ['password', '/account/password', 'input[name=newPassword]'],
         ['sessions', '/account/sessions', '#main table'],

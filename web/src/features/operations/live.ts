@@ -7,6 +7,10 @@ const ENDED: ReadonlySet<OperationStatus> = new Set(['completed', 'failed', 'can
 const MOVING: ReadonlySet<OperationStatus> = new Set(['queued', 'active', 'undoing'])
 
 export const isEnded = (operation: Operation): boolean => ENDED.has(operation.status)
+/** Work that is told in rows; upkeep has steps of its own. */
+const IN_ROWS: ReadonlySet<Operation['type']> = new Set(['import', 'report', 'export'])
+export const isInRows = (operation: Operation): boolean => IN_ROWS.has(operation.type)
+
 export const isMoving = (operation: Operation): boolean => MOVING.has(operation.status)
 
 /** Whether `next` is at least as new as `known`; events may arrive twice, late, or behind an answer of the API. */

@@ -30,7 +30,6 @@ export function BackupTable({ backups, mayRun }: { backups: readonly Backup[]; m
           <tr>
             <th>{t('backups.taken')}</th>
             <th>{t('backups.state')}</th>
-            <th>{t('backups.provenAt')}</th>
             <th className={`${ui.num} ${ui.wideOnly}`}>{t('backups.rows')}</th>
             <th className={`${ui.num} ${ui.wideOnly}`}>{t('backups.size')}</th>
             <th className={ui.wideOnly}>{t('backups.offsite')}</th>
@@ -61,10 +60,12 @@ function BackupRow({ backup, mayRun }: { backup: Backup; mayRun: boolean }) {
         <span className={styles.state} data-state={state}>
           {t(`backups.is.${state}`)}
         </span>
+        {backup.provenAt === null ? null : (
+          <div className={styles.since}>{t('backups.provenAt', { at: formatMoment(backup.provenAt) })}</div>
+        )}
         {state === 'faulty' && proofFault !== null ? <div>{faultText(proofFault)}</div> : null}
         <ErrorNotice error={prove.error} />
       </td>
-      <td>{formatMoment(backup.provenAt)}</td>
       <td className={`${ui.num} ${ui.wideOnly}`}>{formatCount(backup.rows)}</td>
       <td className={`${ui.num} ${ui.wideOnly}`}>{formatBytes(backup.bytes)}</td>
       <td className={ui.wideOnly}>

@@ -8,7 +8,7 @@ import { formatCount, formatMoment } from '../../../lib/format.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Icon } from '../../../ui/icons.tsx'
 import { fetchOperations, operationKeys } from '../api.ts'
-import { isMoving } from '../live.ts'
+import { isInRows, isMoving } from '../live.ts'
 import type { Operation } from '../types.ts'
 import { CountsBar } from './CountsBar.tsx'
 import styles from './JobTray.module.css'
@@ -74,9 +74,7 @@ function TrayJob({ job, onOpen }: { job: Operation; onOpen: () => void }) {
       </span>
       {isMoving(job) ? <CountsBar operation={job} size="small" /> : null}
       <span className={`${styles.row} ${styles.small}`}>
-        <span>
-          {job.progress.unit === 'rows' ? t('counts.rows', { count: rows, shown: formatCount(rows) }) : null}
-        </span>
+        <span>{isInRows(job) ? t('counts.rows', { count: rows, shown: formatCount(rows) }) : null}</span>
         <span>{formatMoment(job.finishedAt ?? job.createdAt)}</span>
       </span>
     </Link>

@@ -37,7 +37,7 @@ export function OperationActions({ operation }: { operation: Operation }) {
   return (
     <>
       {move.error ? <ErrorNotice error={move.error} /> : null}
-      {operation.result === null ? null : (
+      {operation.result === null || Date.parse(operation.result.expiresAt) <= Date.now() ? null : (
         <Button component="a" href={resultUrl(operation.id)} download leftSection={<Icon name="download" />}>
           {t('operations.download')}
         </Button>

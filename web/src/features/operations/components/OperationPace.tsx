@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { formatCount, formatDuration } from '../../../lib/format.ts'
-import { isMoving } from '../live.ts'
+import { isInRows, isMoving } from '../live.ts'
 import type { Operation } from '../types.ts'
 import { percentOf } from './CountsBar.tsx'
 import { OperationNote } from './OperationNote.tsx'
@@ -20,20 +20,22 @@ export function OperationPace({ operation }: { operation: Operation }) {
       ) : null}
       {note ? <OperationNote note={note} /> : null}
       <span className={styles.end}>
-        {status === 'active' && progress.ratePerSecond ? (
+        {status === 'active' && progress.ratePerSecond && isInRows(operation) ? (
           <span>{t('operations.rate', { rate: formatCount(Math.round(progress.ratePerSecond)) })}</span>
         ) : null}
         {status === 'active' && progress.etaSeconds !== null ? (
           <span>{t('operations.eta', { time: formatDuration(progress.etaSeconds) })}</span>
         ) : null}
-        <span className={styles.rows}>
-          {progress.total === null
-            ? t('operations.rows', { processed: formatCount(progress.processed) })
-            : t('operations.rowsOf', {
-                processed: formatCount(progress.processed),
-                total: formatCount(progress.total),
-              })}
-        </span>
+        {isInRows(operation) ? (
+          <span className={styles.rows}>
+            {progress.total === null
+              ? t('operations.rows', { processed: formatCount(progress.processed) })
+              : t('operations.rowsOf', {
+                  processed: formatCount(progress.processed),
+                  total: formatCount(progress.total),
+                })}
+          </span>
+        ) : null}
         <strong className={styles.percent} data-percent>
           {`${Math.floor(percentOf(operation))} %`}
         </strong>
