@@ -65,7 +65,7 @@ export const settings = z.object({
   BACKUP_OFFSITE_DIR: z.string().optional(),
   BACKUP_OFFSITE_COMMAND: z.string().optional(),
   WORKER_CONCURRENCY: int(2, 1, 32),
-  IMPORT_CHUNK_ROWS: int(8000, 100, 50_000),
+  IMPORT_CHUNK_ROWS: int(4000, 100, 50_000),
   IMPORT_LOAD: z.enum(['auto', 'insert']).default('auto'),
   CLINIC_FIRST: z.enum(['on', 'off']).default('on'),
   QUIET_HOURS: z
