@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
+import { useDraft } from '../../../lib/use-draft.ts'
 import { useKept } from '../../../lib/use-kept.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
@@ -46,16 +47,19 @@ function useStart() {
   })
 }
 
+/** What of the form outlives a reload; who a report is about does not. */
+const UNTOUCHED = { name: '', format: 'pdf', typed: {} as Values }
+
 function Form({ reports }: { reports: readonly CatalogEntry[] }) {
   const { t, i18n } = useTranslation()
   const language = i18n.language === 'ms' ? 'ms' : 'en'
-  const [name, setName] = useState<string>(reports[0]?.name ?? '')
-  const [typed, setTyped] = useState<Values>({})
-  const [format, setFormat] = useState<string>('pdf')
+  const draft = useDraft('report', UNTOUCHED)
+  const { name, format, typed } = draft.value
+  const [patientId, setPatientId] = useState('')
   const [sent, setSent] = useState(0)
   const start = useStart()
   const report = reports.find((one) => one.name === name) ?? (reports[0] as CatalogEntry)
-  const values = { ...firstValues(report), ...typed }
+  const values = { ...firstValues(report), ...typed, patientId }
   const fault = start.error instanceof HttpError ? start.error : null
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -75,8 +79,9 @@ function Form({ reports }: { reports: readonly CatalogEntry[] }) {
           data={reports.map((one) => ({ value: one.name, label: one.title[language] }))}
           value={report.name}
           onChange={(next) => {
-            setName(next ?? '')
-            setTyped(({ from, to }) => ({ ...(from && { from }), ...(to && { to }) }))
+            const { from, to } = typed
+            draft.change({ name: next ?? '', typed: { ...(from && { from }), ...(to && { to }) } })
+            setPatientId('')
             start.reset()
           }}
         />
@@ -84,7 +89,10 @@ function Form({ reports }: { reports: readonly CatalogEntry[] }) {
           key={report.name}
           report={report}
           values={values}
-          onChange={(part) => setTyped((now) => ({ ...now, ...part }))}
+          onChange={({ patientId: picked, ...part }) => {
+            if (picked !== undefined) setPatientId(picked)
+            else draft.change({ typed: { ...typed, ...part } })
+          }}
           errorOf={(field) => fault?.errors.find(({ path }) => path === `params.${field}`)?.message ?? null}
         />
         <Select
@@ -94,7 +102,7 @@ function Form({ reports }: { reports: readonly CatalogEntry[] }) {
           allowDeselect={false}
           data={report.formats.map((one) => ({ value: one, label: one.toUpperCase() }))}
           value={format}
-          onChange={(next) => setFormat(next ?? 'pdf')}
+          onChange={(next) => draft.change({ format: next ?? 'pdf' })}
         />
         <Button type="submit" loading={start.isPending} disabled={!isComplete(report, values)}>
           {t('reports.start')}
