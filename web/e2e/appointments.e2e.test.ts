@@ -106,7 +106,7 @@ describe('appointments', () => {
       await card.click()
       await page.getByRole('button', { name: 'Has arrived' }).click()
       const slip = page.getByRole('dialog', { name: /^Slip [A-Z]\d+$/ })
-      await slip.getByRole('img').waitFor()
+      await slip.getByRole('img', { name: /^Code that leads/ }).waitFor()
       const number = (await slip.getByText(/^[A-Z]\d{3}$/).innerText()).trim()
       await page.keyboard.press('Escape')
       await card.getByText('Arrived').waitFor()

@@ -1,6 +1,10 @@
 import styles from './ui.module.css'
 
-/** A key of the keyboard, beside the button that does the same. */
+/** A key of the keyboard, beside the word of the button that does the same; it is no part of the button's name. */
 export function Key({ of }: { of: string }) {
-  return <kbd className={styles.kbd}>{of}</kbd>
+  return (
+    <kbd className={styles.kbd} aria-hidden="true">
+      {of}
+    </kbd>
+  )
 }

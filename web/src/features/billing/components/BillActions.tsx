@@ -40,7 +40,6 @@ export function BillActions({ bill, visitId, onDone }: BillActionsProps) {
           variant="default"
           leftSection={<Icon name="add" />}
           rightSection={<Key of="Alt I" />}
-          aria-label={t('billing.addItem')}
           aria-keyshortcuts="Alt+I"
           aria-expanded={open === 'item'}
           onClick={() => setOpen(open === 'item' ? null : 'item')}
@@ -52,7 +51,6 @@ export function BillActions({ bill, visitId, onDone }: BillActionsProps) {
             size="xs"
             variant="default"
             rightSection={<Key of="Alt X" />}
-            aria-label={t('billing.discount')}
             aria-keyshortcuts="Alt+X"
             onClick={() => setOpen('discount')}
           >
@@ -63,7 +61,6 @@ export function BillActions({ bill, visitId, onDone }: BillActionsProps) {
           size="xs"
           variant="default"
           rightSection={<Key of="Alt N" />}
-          aria-label={t('billing.panelShare')}
           aria-keyshortcuts="Alt+N"
           onClick={() => setOpen('panel')}
         >
