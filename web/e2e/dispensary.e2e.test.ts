@@ -86,7 +86,7 @@ describe('the dispensary', () => {
       // it comes by itself while the page is open
       const visit = await ordered(admin.page, medicines)
       await page.locator(`[data-visit="${visit.visitId}"]`).click()
-      await page.getByText('Penicillin').waitFor()
+      await page.getByText('Penicillin', { exact: true }).waitFor()
       await lineOf(page, medicines[0])
         .getByText(/6 from batch E2E-1/)
         .waitFor()
