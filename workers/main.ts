@@ -9,7 +9,7 @@ import { relayOutbox } from '../shared/events/outbox.ts'
 import { jobPrefix } from '../shared/jobs/queues.ts'
 import { JOB_QUEUES, type JobQueue } from '../shared/jobs/registry.ts'
 import { DUE_JOB } from '../shared/jobs/schedulers.ts'
-import { createLog, safeError } from '../shared/log/log.ts'
+import { createLog } from '../shared/log/log.ts'
 import { cancelChannel } from '../shared/operations/commands.ts'
 import { startSweeper } from '../shared/operations/sweep.ts'
 import { registerWorker } from '../shared/ops/worker-registry.ts'
@@ -37,7 +37,7 @@ const log = createLog(config, 'worker')
 
 // a fault nobody caught leaves the process in an unknown state: say so and let the supervisor start a fresh one
 const die = (error: unknown) => {
-  log.fatal({ err: safeError(error) }, 'uncaught')
+  log.fatal({ err: error }, 'uncaught')
   process.exit(1)
 }
 process.on('uncaughtException', die)

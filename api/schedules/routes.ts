@@ -1,4 +1,3 @@
-import { safeError } from '../../shared/log/log.ts'
 import { showOperation } from '../../shared/operations/reads.ts'
 import { operationEnvelope } from '../../shared/operations/schema.ts'
 import { changeSchedule, runNow, setBells } from '../../shared/schedules/commands.ts'
@@ -49,7 +48,7 @@ export function schedulesRoutes({ deps, queues }: Pick<ApiServices, 'deps' | 'qu
         const seen = seenState(version, call.header('if-match'))
         const body = await changeSchedule(deps, call.params.name, seen, changes, whoIs(call))
         await setBells(deps, queues).catch((error) =>
-          deps.log.warn({ err: safeError(error) }, 'bells not set; a worker does it in some minutes'),
+          deps.log.warn({ err: error }, 'bells not set; a worker does it in some minutes'),
         )
         return { body }
       },

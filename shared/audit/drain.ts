@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Knex } from '../db/connect.ts'
 import { isConnectionLost, isDuplicateKey } from '../db/errors.ts'
 import type { Deps } from '../deps.ts'
-import { safeError } from '../log/log.ts'
 import { pause } from '../units/pause.ts'
 import type { AuditRow } from './entry.ts'
 import { ABANDONED_AFTER_MS, CLOSED_SUFFIX, OPEN_SUFFIX, spoolDir } from './spool.ts'
@@ -149,7 +148,6 @@ async function attempt(deps: DrainDeps, standBackMs: number): Promise<void> {
   try {
     await drainOnce(deps, standBackMs)
   } catch (error) {
-    if (!isConnectionLost(error))
-      deps.log.error({ err: safeError(error) }, 'the audit spool cannot be drained')
+    if (!isConnectionLost(error)) deps.log.error({ err: error }, 'the audit spool cannot be drained')
   }
 }

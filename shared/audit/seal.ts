@@ -1,7 +1,6 @@
 import type { Knex } from '../db/connect.ts'
 import { isConnectionLost, isDuplicateKey } from '../db/errors.ts'
 import type { Deps } from '../deps.ts'
-import { safeError } from '../log/log.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { pause } from '../units/pause.ts'
 import { entryColumns, entryHash, GENESIS, type StoredEntry, sealHash } from './hash.ts'
@@ -95,7 +94,7 @@ export async function sealAudit(deps: SealDeps, signal: AbortSignal, everyMs = E
     try {
       sealed = await sealOnce(deps, { wide: round % WIDE_EVERY === 0 })
     } catch (error) {
-      if (!isConnectionLost(error)) deps.log.error({ err: safeError(error) }, 'the audit cannot be sealed')
+      if (!isConnectionLost(error)) deps.log.error({ err: error }, 'the audit cannot be sealed')
     }
     if (sealed < SEAL_MAX_ENTRIES) await pause(everyMs, signal)
   }

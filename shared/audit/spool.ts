@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
-import { type Logger, safeError } from '../log/log.ts'
+import type { Logger } from '../log/log.ts'
 import { newId } from '../units/ids.ts'
 import { type AuditEntry, toAuditRow } from './entry.ts'
 import { createLineIds, type LineId } from './line-ids.ts'
@@ -96,7 +96,7 @@ class FileSpool implements Spool {
         await this.append(bytes)
         for (const each of batch) each.resolve()
       } catch (error) {
-        this.log.error({ err: safeError(error) }, 'the audit spool cannot be written')
+        this.log.error({ err: error }, 'the audit spool cannot be written')
         // the file may end in half a line now; what follows must not be joined to it
         this.retire()
         for (const each of batch)
@@ -159,7 +159,7 @@ class FileSpool implements Spool {
 
   private inBackground(work: () => Promise<void>): void {
     const running = work()
-      .catch((error) => this.log.error({ err: safeError(error) }, 'the audit spool cannot be made durable'))
+      .catch((error) => this.log.error({ err: error }, 'the audit spool cannot be made durable'))
       .finally(() => this.background.delete(running))
     this.background.add(running)
   }

@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis'
 import type { Deps } from '../deps.ts'
-import { safeError } from '../log/log.ts'
 import { dependentsOf } from './dependents.ts'
 import { baseOf, eraKey, generationKey, TOKEN_TTL_MS } from './keys.ts'
 import { INVALIDATE, run } from './scripts.ts'
@@ -75,7 +74,7 @@ async function tell(
     return true
   } catch (error) {
     keepUnsent(state, domain, ids)
-    deps.log.warn({ err: safeError(error), domain }, 'the cache could not be told of a change')
+    deps.log.warn({ err: error, domain }, 'the cache could not be told of a change')
     return false
   }
 }

@@ -1,7 +1,6 @@
 import type { Knex } from '../db/connect.ts'
 import { isConnectionLost } from '../db/errors.ts'
 import type { Deps } from '../deps.ts'
-import { safeError } from '../log/log.ts'
 import { pause } from '../units/pause.ts'
 import { type CacheDeps, type Invalidation, invalidate } from './invalidate.ts'
 import { stateOf } from './state.ts'
@@ -60,8 +59,7 @@ export async function invalidationLoop(deps: NoteDeps, signal: AbortSignal): Pro
     try {
       await repeatInvalidations(deps)
     } catch (error) {
-      if (!isConnectionLost(error))
-        deps.log.error({ err: safeError(error) }, 'invalidations cannot be repeated')
+      if (!isConnectionLost(error)) deps.log.error({ err: error }, 'invalidations cannot be repeated')
     }
     await pause(EVERY_MS, signal)
   }

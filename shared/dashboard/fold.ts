@@ -1,7 +1,6 @@
 import type { Knex } from '../db/connect.ts'
 import { isConnectionLost } from '../db/errors.ts'
 import type { Deps } from '../deps.ts'
-import { safeError } from '../log/log.ts'
 import { pause } from '../units/pause.ts'
 
 const BATCH_ROWS = 2000
@@ -68,7 +67,7 @@ export async function foldFigures(deps: FoldDeps, signal: AbortSignal): Promise<
     try {
       folded = await foldOnce(deps)
     } catch (error) {
-      if (!isConnectionLost(error)) deps.log.error({ err: safeError(error) }, 'figures cannot be added up')
+      if (!isConnectionLost(error)) deps.log.error({ err: error }, 'figures cannot be added up')
     }
     if (folded < BATCH_ROWS) await pause(EVERY_MS, signal)
   }

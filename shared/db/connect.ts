@@ -1,6 +1,5 @@
 import knexPkg, { type Knex } from 'knex'
 import type { Logger } from '../log/log.ts'
-import { safeError } from '../log/log.ts'
 
 export type { Knex }
 /** What a function needs to run statements: the pool or one transaction. */
@@ -84,7 +83,7 @@ export function connectDatabase(options: DatabaseOptions): Knex {
   const note = (level: 'warn' | 'error') => (message: unknown) => {
     // knex prints driver texts, which may carry row values; only the kind of event is kept
     options.log?.[level](
-      { from: 'knex', ...(message instanceof Error ? { err: safeError(message) } : {}) },
+      { from: 'knex', ...(message instanceof Error ? { err: message } : {}) },
       'database driver',
     )
   }

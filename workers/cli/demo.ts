@@ -129,6 +129,8 @@ export const command: Command = {
       throw new UsageError('--only takes patients or day')
     }
     const config = loadConfig()
+    // Numbers of receipts and certificates have no gaps; made-up ones must not stand among a clinic's own.
+    if (config.NODE_ENV === 'production') throw new CommandFailed('the demo is not for a production system')
     if (values.only !== 'day') {
       const password = values.password ?? config.INITIAL_ADMIN_PASSWORD
       if (password === undefined) throw new UsageError('say --password, the one of an administrator')

@@ -5,7 +5,6 @@ import { noteInvalidation } from '../../shared/cache/notes.ts'
 import { inTransaction } from '../../shared/db/transaction.ts'
 import { addEvent, ring } from '../../shared/events/outbox.ts'
 import { importOptions } from '../../shared/imports/schema.ts'
-import { safeError } from '../../shared/log/log.ts'
 import { operationEvent } from '../../shared/operations/events.ts'
 import { completeOperation, holdState } from '../../shared/operations/lifecycle.ts'
 import { findOperation, type OperationRow } from '../../shared/operations/repository.ts'
@@ -78,7 +77,7 @@ export const runImport: Processor = async (run) => {
     await importFile(run)
   } catch (error) {
     const ended = run.signal.aborted ? run.signal.reason : error
-    await tidy(run, ended).catch((err) => run.log.warn({ err: safeError(err) }, 'working files not removed'))
+    await tidy(run, ended).catch((err) => run.log.warn({ err: err }, 'working files not removed'))
     throw error
   }
 }

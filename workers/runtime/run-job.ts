@@ -1,5 +1,4 @@
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq'
-import { safeError } from '../../shared/log/log.ts'
 import { handBack } from '../../shared/operations/lifecycle.ts'
 import type { WorkerServices } from './context.ts'
 import { type ActiveRuns, operationOf, runOperation } from './run-operation.ts'
@@ -21,7 +20,7 @@ export async function runJob(
   // without a database the next start finds a silent holder instead, some seconds later
   if (hold !== null)
     await handBack(services.deps, hold).catch((error) =>
-      services.deps.log.warn({ err: safeError(error), operationId: hold.id }, 'not handed back'),
+      services.deps.log.warn({ err: error, operationId: hold.id }, 'not handed back'),
     )
   await job.moveToWait(token)
   throw new WaitingError()
