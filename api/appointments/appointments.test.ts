@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Appointment } from '../../shared/appointments/schema.ts'
-import { addDays } from '../../shared/certificates/rules.ts'
 import { toSqlUtc } from '../../shared/units/clock.ts'
+import { addDays } from '../../shared/units/dates.ts'
 import { type ClinicalApi, startClinicalApi } from '../certificates/testing.ts'
 import { someone } from '../queue/testing.ts'
 

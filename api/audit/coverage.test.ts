@@ -1,8 +1,8 @@
 import request from 'supertest'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuditEntry } from '../../shared/audit/entry.ts'
-import { addDays } from '../../shared/certificates/rules.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { addDays } from '../../shared/units/dates.ts'
 import { type ClinicalApi, startClinicalApi } from '../certificates/testing.ts'
 import type { Route } from '../http/route.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addDays } from '../../shared/certificates/rules.ts'
+import { addDays } from '../../shared/units/dates.ts'
 import type { Verb } from '../queue/testing.ts'
 import { type ClinicalApi, startClinicalApi } from './testing.ts'
 

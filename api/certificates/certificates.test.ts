@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addDays } from '../../shared/certificates/rules.ts'
+import { addDays } from '../../shared/units/dates.ts'
 import { type ClinicalApi, startClinicalApi } from './testing.ts'
 
 let api: ClinicalApi

@@ -1,3 +1,5 @@
+import { addDays } from '../units/dates.ts'
+
 /** Where a certificate can stand. */
 export const CERTIFICATE_STATUSES = ['issued', 'void'] as const
 /** One of {@link CERTIFICATE_STATUSES}. */
@@ -22,10 +24,6 @@ export const NUMBER_MIN_DIGITS = NUMBER_DIGITS
 
 const DAY_MS = 86_400_000
 const dayMs = (day: string): number => Date.parse(`${day}T00:00:00Z`)
-
-/** The clinic day so many days later, or earlier. */
-export const addDays = (day: string, days: number): string =>
-  new Date(dayMs(day) + days * DAY_MS).toISOString().slice(0, 10)
 
 /** How many days a leave has, first and last day included. */
 export const daysOf = (from: string, to: string): number => Math.round((dayMs(to) - dayMs(from)) / DAY_MS) + 1

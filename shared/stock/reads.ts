@@ -7,7 +7,7 @@ import { type MedicationRow, medicationRows, titleOf } from '../medications/read
 import { rmOf } from '../medications/rules.ts'
 import { clinicNumber } from '../patients/reads.ts'
 import { fromSqlUtc, toSqlUtc } from '../units/clock.ts'
-import { clinicDay, clinicDayStart } from '../units/dates.ts'
+import { addDays, clinicDay, clinicDayStart } from '../units/dates.ts'
 import { findValue, listExpiring, listLevels, listLow, listMovements, type MovementRow } from './lists.ts'
 import { findLevel, listBatches } from './repository.ts'
 import { isUsable } from './rules.ts'
@@ -183,8 +183,6 @@ export async function getMovements(
 
 /** The first instant of a clinic day, as the database keeps it. */
 const startOf = (day: string): string => toSqlUtc(clinicDayStart(day))
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, day.length)
 
 /** The register of psychotropic medicines over clinic days (both with), the last movement first. */
 export async function getRegister(
@@ -197,7 +195,7 @@ export async function getRegister(
       psychotropic: true,
       medicationId,
       from: from === undefined ? undefined : startOf(from),
-      to: to === undefined ? undefined : startOf(dayAfter(to)),
+      to: to === undefined ? undefined : startOf(addDays(to, 1)),
       before: cursor,
     },
     limit,

@@ -2,6 +2,7 @@
 export const CLINIC_ZONE = 'Asia/Kuala_Lumpur'
 
 const DAY_LENGTH = 10
+const DAY_MS = 86_400_000
 /** Zones change their offset at full quarters of an hour only. */
 const QUARTER_MS = 900_000
 const QUARTERS_KEPT = 10_000
@@ -60,6 +61,10 @@ export function clinicDay(at: Date | number = Date.now()): string {
   const atMs = Number(at)
   return new Date(atMs + clinic.offsetAt(atMs)).toISOString().slice(0, DAY_LENGTH)
 }
+
+/** The day ('YYYY-MM-DD') so many days after another one, or before it. */
+export const addDays = (day: string, days: number): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, DAY_LENGTH)
 
 /** The instant at which a clinic day begins. */
 export function clinicDayStart(day: string): Date {

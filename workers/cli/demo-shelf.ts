@@ -1,8 +1,7 @@
-import { addDays } from '../../shared/certificates/rules.ts'
 import type { Deps } from '../../shared/deps.ts'
 import { editMedication } from '../../shared/medications/commands.ts'
 import { receiveStock } from '../../shared/stock/commands.ts'
-import { clinicDay } from '../../shared/units/dates.ts'
+import { addDays, clinicDay } from '../../shared/units/dates.ts'
 import type { Actor } from './demo-setup.ts'
 
 interface Delivery {

@@ -2,6 +2,7 @@ import { Button, SegmentedControl, Select } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { addDays } from '../../../../../shared/units/dates.ts'
 import { clinicToday, formatDay, readDay } from '../../../lib/format.ts'
 import { useKept } from '../../../lib/use-kept.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
@@ -10,7 +11,6 @@ import { Icon } from '../../../ui/icons.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
-import { dayAfter } from '../../dashboard/days.ts'
 import { SlipDialog } from '../../queue/components/SlipDialog.tsx'
 import { appointmentKeys, fetchAppointments } from '../api.ts'
 import { AppointmentDialog } from '../components/AppointmentDialog.tsx'
@@ -87,11 +87,11 @@ export function AppointmentsPage() {
           value={view}
           onChange={setView}
         />
-        <Button variant="default" onClick={() => open(dayAfter(day, -step))}>
+        <Button variant="default" onClick={() => open(addDays(day, -step))}>
           {t('appointments.earlier')}
         </Button>
         <DayInput aria-label={t('appointments.day')} w={120} value={typed} onChange={open} />
-        <Button variant="default" onClick={() => open(dayAfter(day, step))}>
+        <Button variant="default" onClick={() => open(addDays(day, step))}>
           {t('appointments.later')}
         </Button>
         <Button variant="default" disabled={day === clinicToday()} onClick={() => open(clinicToday())}>

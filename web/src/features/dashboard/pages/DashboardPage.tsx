@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { addDays } from '../../../../../shared/units/dates.ts'
 import { useUser } from '../../../app/session.tsx'
 import { clinicToday, formatDay, readDay } from '../../../lib/format.ts'
 import { useKept } from '../../../lib/use-kept.ts'
@@ -21,7 +22,6 @@ import {
 } from '../components/DayFigures.tsx'
 import { MonthLine } from '../components/MonthLine.tsx'
 import { Numbers } from '../components/Numbers.tsx'
-import { dayAfter } from '../days.ts'
 import type { Dashboard } from '../types.ts'
 
 /** A day of the clinic in figures, or a doctor's own; today's move by themselves while people come and pay. */
@@ -50,11 +50,11 @@ export function DashboardPage() {
         <>
           <AsOf atMs={shown.asOfMs} />
           <div className={styles.days}>
-            <Button variant="default" onClick={() => open(dayAfter(day, -1))}>
+            <Button variant="default" onClick={() => open(addDays(day, -1))}>
               {t('dashboard.previous')}
             </Button>
             <DayInput aria-label={t('dashboard.day')} w={120} value={typed} onChange={open} />
-            <Button variant="default" disabled={day >= today} onClick={() => open(dayAfter(day, 1))}>
+            <Button variant="default" disabled={day >= today} onClick={() => open(addDays(day, 1))}>
               {t('dashboard.next')}
             </Button>
             <Button variant="default" disabled={day === today} onClick={() => open(today)}>
