@@ -40,7 +40,7 @@ export function Shell() {
       <main id="main" className={styles.main} tabIndex={-1}>
         <Outlet />
       </main>
-      <ShortcutSheet opened={sheet} onClose={() => setSheet(false)} />
+      {sheet ? <ShortcutSheet onClose={() => setSheet(false)} /> : null}
     </div>
   )
 }

@@ -1,22 +1,18 @@
-import { Modal, Switch } from '@mantine/core'
+import { Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../ui/Dialog.tsx'
 import ui from '../ui/ui.module.css'
 import styles from './ShortcutSheet.module.css'
 import { SHORTCUTS } from './shortcuts.ts'
 import { setSingleKeys, singleKeysOn } from './single-keys.ts'
 
 /** The sheet behind `?`. */
-export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const [single, setSingle] = useState(singleKeysOn)
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('shortcuts.title')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('shortcuts.title')}>
       <dl className={styles.sheet}>
         {SHORTCUTS.map(({ keys, label }) => (
           <div key={keys.join('+')} className={styles.row}>
@@ -41,6 +37,6 @@ export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose: (
           setSingleKeys(event.currentTarget.checked)
         }}
       />
-    </Modal>
+    </Dialog>
   )
 }

@@ -48,7 +48,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
-    Modal: { defaultProps: { transitionProps: { duration: 120 } } },
+    // A dialog is there at once: motion would only delay who types on.
+    Modal: { defaultProps: { transitionProps: { duration: 0 } } },
     Menu: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'md' } },
     Popover: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'md' } },
     Tooltip: { defaultProps: { transitionProps: { duration: 120 }, openDelay: 300 } },

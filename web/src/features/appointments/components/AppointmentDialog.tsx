@@ -1,4 +1,4 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import { mayMove } from '../../../../../shared/appointments/rules.ts'
 import { useUser } from '../../../app/session.tsx'
 import { clinicToday, formatClock, formatMoment } from '../../../lib/format.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { useKeyFor } from '../../consultations/papers/once.ts'
 import { useDoctors } from '../../doctors/api.ts'
@@ -65,12 +66,7 @@ export function AppointmentDialog(props: AppointmentDialogProps) {
     run()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={appointment.patient.name}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={appointment.patient.name}>
       <div className={styles.form}>
         {current === null ? <ErrorNotice error={error} /> : <ChangedMeanwhile current={current} />}
         <Facts appointment={appointment} />
@@ -111,7 +107,7 @@ export function AppointmentDialog(props: AppointmentDialogProps) {
           ) : null}
         </Group>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +6,7 @@ import { clinicToday, formatClock, readDay } from '../../../lib/format.ts'
 import { HttpError } from '../../../lib/problem.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { useKeyFor } from '../../consultations/papers/once.ts'
 import { PatientPicker, type Picked } from '../../patients/components/PatientPicker.tsx'
@@ -76,11 +77,9 @@ export function BookDialog({ form: start, appointment, onDone, onClose }: BookDi
     if (ready && !send.isPending) send.mutate()
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t(appointment === null ? 'appointments.book' : 'appointments.reschedule')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       <form className={styles.form} onSubmit={submit}>
         <Refusal error={send.error} />
@@ -151,7 +150,7 @@ export function BookDialog({ form: start, appointment, onDone, onClose }: BookDi
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { readRm, rmOf } from '../amounts.ts'
 import { setDiscount } from '../api.ts'
@@ -43,12 +44,7 @@ export function DiscountDialog({ bill, visitId, onDone, onClose }: DiscountDialo
     save.mutate(kind === 'percent' ? { ...said, percent: rmOf(value) } : { ...said, amount: rmOf(value) })
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('billing.discount')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('billing.discount')}>
       <form onSubmit={submit} className={styles.form} noValidate>
         <ErrorNotice error={save.error} />
         <SegmentedControl
@@ -99,6 +95,6 @@ export function DiscountDialog({ bill, visitId, onDone, onClose }: DiscountDialo
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { usePanels } from '../../panels/api.ts'
 import { setPanel } from '../api.ts'
@@ -42,12 +43,7 @@ export function PanelShareDialog({ bill, visitId, onDone, onClose }: PanelShareD
     })
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('billing.panelShare')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('billing.panelShare')}>
       <form onSubmit={submit} className={styles.form} noValidate>
         <ErrorNotice error={save.error} />
         <Select
@@ -80,6 +76,6 @@ export function PanelShareDialog({ bill, visitId, onDone, onClose }: PanelShareD
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

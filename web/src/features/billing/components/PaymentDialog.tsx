@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
 import { clinicToday, formatMoment } from '../../../lib/format.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { Notice } from '../../../ui/Notice.tsx'
 import { formatRm, senOf } from '../amounts.ts'
 import { receiptAddress } from '../api.ts'
@@ -28,13 +29,7 @@ export function PaymentDialog({ payment, onClose }: PaymentDialogProps) {
     senOf(payment.refunded) === 0
   const mayRefund = isLive && permissions.includes('payments.refund')
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('billing.paymentTitle', { number: payment.number })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t('billing.paymentTitle', { number: payment.number })}>
       <div className={styles.form}>
         <Facts payment={payment} />
         {isLive ? null : (
@@ -74,7 +69,7 @@ export function PaymentDialog({ payment, onClose }: PaymentDialogProps) {
           <ReverseForm payment={payment} act={act} onDone={onClose} onCancel={() => setAct(null)} />
         )}
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

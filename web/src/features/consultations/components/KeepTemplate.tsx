@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, Modal, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { Icon } from '../../../ui/icons.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { addTemplate, consultationKeys, deleteTemplate } from '../api.ts'
@@ -42,12 +43,7 @@ export function KeepTemplate({ form, templates, onClose }: KeepTemplateProps) {
     if (!add.isPending && isWritten && name.trim() !== '') add.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('consultations.templates')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('consultations.templates')}>
       <form onSubmit={submit}>
         <ErrorNotice error={isTaken ? null : (add.error ?? remove.error)} />
         <TextInput
@@ -82,6 +78,6 @@ export function KeepTemplate({ form, templates, onClose }: KeepTemplateProps) {
             </li>
           ))}
       </ul>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, SegmentedControl } from '@mantine/core'
+import { Button, Group, NumberInput, SegmentedControl } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { addDays } from '../../../../../shared/units/dates.ts'
 import { clinicToday } from '../../../lib/format.ts'
 import { HttpError } from '../../../lib/problem.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { certificatePdf, issueCertificate, type Language, paperKeys } from './api.ts'
 import { useKeyFor } from './once.ts'
@@ -51,12 +52,7 @@ export function CertificateDialog({ consultationId, hasNumber, onClose }: Certif
   const isNamed = faultOf('from') !== undefined || faultOf('to') !== undefined
   const made = issue.data
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('papers.certificate')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('papers.certificate')}>
       {isNumberMissing ? (
         <Notice tone="bad" title={t('papers.noNumber')}>
           {t('papers.noNumberHint')}
@@ -126,6 +122,6 @@ export function CertificateDialog({ consultationId, hasNumber, onClose }: Certif
           )}
         </form>
       )}
-    </Modal>
+    </Dialog>
   )
 }

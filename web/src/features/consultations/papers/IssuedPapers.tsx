@@ -1,8 +1,9 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatDay } from '../../../lib/format.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import {
   type Certificate,
@@ -77,12 +78,7 @@ function VoidDialog({ certificate, onClose }: { certificate: Certificate; onClos
     if (reason.trim() !== '' && !send.isPending) send.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('papers.voidOne', { number: certificate.number })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('papers.voidOne', { number: certificate.number })}>
       <form className={styles.form} onSubmit={submit}>
         <ErrorNotice error={send.error} />
         <TextInput
@@ -99,6 +95,6 @@ function VoidDialog({ certificate, onClose }: { certificate: Certificate; onClos
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatClock } from '../../../lib/format.ts'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { issueLetter, type Language, type LetterDraft, letterPdf, paperKeys } from './api.ts'
 import { useKeyFor } from './once.ts'
@@ -53,12 +54,7 @@ export function LetterDialog({ consultationId, hasNumber, arrivedAt, summary, on
     if (ready && !issue.isPending && made === undefined) issue.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('papers.letter')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('papers.letter')}>
       {isNumberMissing ? (
         <Notice tone="bad" title={t('papers.noNumber')}>
           {t('papers.noNumberHint')}
@@ -150,6 +146,6 @@ export function LetterDialog({ consultationId, hasNumber, arrivedAt, summary, on
           </Group>
         </form>
       )}
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
-import { Button, Checkbox, Group, Modal } from '@mantine/core'
+import { Button, Checkbox, Group } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { Notice } from '../../../ui/Notice.tsx'
 import type { LinePlan } from '../../stock/plan.ts'
 import type { DispensingItem } from '../types.ts'
@@ -34,12 +35,7 @@ export function CheckDialog({ lines, plans, allergies, onHandOver, onClose }: Ch
     setLeft(next)
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('dispensing.check')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('dispensing.check')}>
       <form onSubmit={submit} className={styles.check}>
         <div className={styles.head}>
           <strong>{patient?.name}</strong>
@@ -74,6 +70,6 @@ export function CheckDialog({ lines, plans, allergies, onHandOver, onClose }: Ch
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

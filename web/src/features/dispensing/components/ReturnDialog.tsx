@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Switch, Textarea } from '@mantine/core'
+import { Button, Group, Switch, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDraft } from '../../../lib/use-draft.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import type { DispensingItem } from '../types.ts'
 import styles from './Dispensary.module.css'
 
@@ -28,11 +29,9 @@ export function ReturnDialog({ line, onReturn, onClose }: ReturnDialogProps) {
   }
   const putBack = line.status === 'prepared'
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t(putBack ? 'dispensing.putBackOf' : 'dispensing.returnOf', { name: line.description })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       <form onSubmit={submit} className={styles.check} noValidate>
         <Textarea
@@ -59,6 +58,6 @@ export function ReturnDialog({ line, onReturn, onClose }: ReturnDialogProps) {
           <Button type="submit">{t(putBack ? 'dispensing.putBack' : 'dispensing.return')}</Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

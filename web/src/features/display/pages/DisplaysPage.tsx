@@ -1,10 +1,11 @@
-import { Button, Code, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Code, Group, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
 import { formatClock, formatMoment } from '../../../lib/format.ts'
 import { newIdempotencyKey } from '../../../lib/http.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
@@ -112,12 +113,7 @@ export function DisplaysPage() {
         </div>
       ) : null}
       {made === null ? null : (
-        <Modal
-          opened
-          onClose={() => setMade(null)}
-          title={t('displays.codeFor', { name: made.display.name })}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
+        <Dialog onClose={() => setMade(null)} title={t('displays.codeFor', { name: made.display.name })}>
           <p style={{ marginTop: 0 }}>
             {t('displays.codeHint', {
               address: `${window.location.origin}/display`,
@@ -127,7 +123,7 @@ export function DisplaysPage() {
           <Code block style={{ fontSize: 28, textAlign: 'center' }}>
             {made.pairingCode}
           </Code>
-        </Modal>
+        </Dialog>
       )}
     </Page>
   )

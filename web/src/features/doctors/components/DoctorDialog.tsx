@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Switch, TextInput } from '@mantine/core'
+import { Button, Group, Switch, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { type Doctor, doctorKeys, saveDoctor } from '../api.ts'
 
@@ -50,12 +51,7 @@ export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClo
   }
   const shown: readonly (keyof Form)[] = doctor === null ? ['code', ...FIELDS] : FIELDS
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={doctor?.name ?? t('doctors.add')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={doctor?.name ?? t('doctors.add')}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }} noValidate>
         <ErrorNotice error={save.error} />
         {shown.map((field, index) => (
@@ -83,6 +79,6 @@ export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClo
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

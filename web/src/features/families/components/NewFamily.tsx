@@ -1,7 +1,8 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { useKeyFor } from '../../consultations/papers/once.ts'
 import type { Patient } from '../../patients/types.ts'
@@ -32,12 +33,7 @@ export function NewFamily({ patient, onClose }: { patient: Patient; onClose: () 
     if (name.trim() !== '' && !create.isPending) create.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('families.new')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('families.new')}>
       <form className={styles.form} onSubmit={submit}>
         <ErrorNotice error={create.error} />
         <TextInput
@@ -61,6 +57,6 @@ export function NewFamily({ patient, onClose }: { patient: Patient; onClose: () 
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

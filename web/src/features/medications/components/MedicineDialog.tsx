@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Switch, TextInput } from '@mantine/core'
+import { Button, Group, Select, Switch, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { stockKeys } from '../../stock/api.ts'
 import { addMedication, changeMedication, medicationKeys } from '../api.ts'
@@ -76,12 +77,10 @@ export function MedicineDialog({ medicine, onDone, onClose }: MedicineDialogProp
   }
   const isKnown = refused?.code === 'state/version' || refused?.code === 'state/duplicate'
   return (
-    <Modal
-      opened
+    <Dialog
       size="lg"
       onClose={onClose}
       title={medicine === null ? t('medicines.add') : t('medicines.changeOf', { name: medicine.genericName })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       <form onSubmit={submit} className={styles.form} noValidate>
         {draft.restored && save.isIdle ? (
@@ -135,7 +134,7 @@ export function MedicineDialog({ medicine, onDone, onClose }: MedicineDialogProp
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,9 +1,10 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { Icon } from '../../../ui/icons.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { moveOperation, type OperationMove, operationKeys, resultUrl } from '../api.ts'
@@ -64,22 +65,19 @@ export function OperationActions({ operation }: { operation: Operation }) {
           {t('operations.release')}
         </Button>
       ) : null}
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t('operations.undoTitle')}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
-        {t('operations.undoHint')}
-        <Group mt={16} justify="flex-end">
-          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            {t('operations.undoNo')}
-          </Button>
-          <Button color="red" loading={move.isPending} onClick={() => move.mutate('undo')}>
-            {t('operations.undoYes')}
-          </Button>
-        </Group>
-      </Modal>
+      {asking ? (
+        <Dialog onClose={() => setAsking(false)} title={t('operations.undoTitle')}>
+          {t('operations.undoHint')}
+          <Group mt={16} justify="flex-end">
+            <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
+              {t('operations.undoNo')}
+            </Button>
+            <Button color="red" loading={move.isPending} onClick={() => move.mutate('undo')}>
+              {t('operations.undoYes')}
+            </Button>
+          </Group>
+        </Dialog>
+      ) : null}
     </>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PANEL_KINDS } from '../../../../../shared/panels/rules.ts'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { panelKeys, savePanel } from '../api.ts'
 import { bodyOf, faultsOf, formOf, type PanelForm } from '../form.ts'
@@ -42,13 +43,7 @@ export function PanelDialog({ panel, onClose }: { panel: Panel | null; onClose: 
     if (faults.length === 0 && !save.isPending) save.mutate()
   }
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={panel?.name ?? t('panels.add')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={panel?.name ?? t('panels.add')}>
       <form onSubmit={submit} className={styles.form} noValidate>
         <ErrorNotice error={save.error} />
         <TextInput {...field('name')} data-autofocus required maxLength={200} />
@@ -80,6 +75,6 @@ export function PanelDialog({ panel, onClose }: { panel: Panel | null; onClose: 
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { fetchPatient, patientKeys } from '../api.ts'
 import { type MergeKeep, mergePatients } from '../file-api.ts'
@@ -42,13 +43,7 @@ export function MergeDialog({ patient, onClose }: { patient: Patient; onClose: (
     onError: () => queries.invalidateQueries({ queryKey: ['patients', 'one'] }),
   })
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('patientFile.merge')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t('patientFile.merge')}>
       <div className={styles.form}>
         <p className={styles.hint}>{t('patientFile.mergeHint', { number: patient.clinicNumber })}</p>
         <PatientPicker
@@ -87,7 +82,7 @@ export function MergeDialog({ patient, onClose }: { patient: Patient; onClose: (
           </Button>
         </Group>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,6 +1,7 @@
-import { Autocomplete, Button, Group, Modal, Select, Textarea } from '@mantine/core'
+import { Autocomplete, Button, Group, Select, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import type { Doctor } from '../../doctors/api.ts'
 import type { Action } from '../moves.ts'
 import { roomsOf } from '../rooms.ts'
@@ -44,12 +45,7 @@ export function MoveDialog({ ticket, action, doctors, onDone, onClose }: MoveDia
     if (ready) onDone(destination)
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(`queue.ask.${action.name}`, { number: ticket.number })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t(`queue.ask.${action.name}`, { number: ticket.number })}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }}>
         {transfer ? (
           <>
@@ -85,6 +81,6 @@ export function MoveDialog({ ticket, action, doctors, onDone, onClose }: MoveDia
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
 import { newIdempotencyKey } from '../../../lib/http.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { queuePatient } from '../api.ts'
 import { patchTicket } from '../live.ts'
@@ -39,22 +40,19 @@ export function QueuePatient({ patientId }: { patientId: string }) {
   return (
     <>
       <Button onClick={() => setAsking(true)}>{t('queue.add')}</Button>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t('queue.add')}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
-        <form onSubmit={submit}>
-          <ErrorNotice error={add.error} />
-          <TicketFields form={form} onChange={(change) => setForm({ ...form, ...change })} autoFocus />
-          <Group justify="flex-end" mt={16}>
-            <Button type="submit" loading={add.isPending}>
-              {t('queue.add')}
-            </Button>
-          </Group>
-        </form>
-      </Modal>
+      {asking ? (
+        <Dialog onClose={() => setAsking(false)} title={t('queue.add')}>
+          <form onSubmit={submit}>
+            <ErrorNotice error={add.error} />
+            <TicketFields form={form} onChange={(change) => setForm({ ...form, ...change })} autoFocus />
+            <Group justify="flex-end" mt={16}>
+              <Button type="submit" loading={add.isPending}>
+                {t('queue.add')}
+              </Button>
+            </Group>
+          </form>
+        </Dialog>
+      ) : null}
       {add.data === undefined ? null : (
         <SlipDialog ticket={add.data} token={add.data.slipToken} onClose={add.reset} />
       )}

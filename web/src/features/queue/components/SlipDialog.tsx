@@ -1,6 +1,7 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { reissueSlip } from '../api.ts'
 import type { Ticket } from '../types.ts'
@@ -19,12 +20,7 @@ export function SlipDialog({ ticket, token, onClose }: SlipDialogProps) {
   const reissue = useMutation({ mutationFn: () => reissueSlip(ticket.id) })
   const slip = token ?? reissue.data?.slipToken
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('queue.slipFor', { number: ticket.number })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('queue.slipFor', { number: ticket.number })}>
       <ErrorNotice error={reissue.error} />
       {slip === undefined ? (
         <p style={{ marginTop: 0 }}>{t('queue.newSlipHint')}</p>
@@ -45,6 +41,6 @@ export function SlipDialog({ ticket, token, onClose }: SlipDialogProps) {
           </Button>
         )}
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDraft } from '../../../lib/use-draft.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { formatRm, formatSen, readRm, rmOf, senOf } from '../../billing/amounts.ts'
 import { closeShift, shiftKeys } from '../api.ts'
@@ -69,13 +70,7 @@ export function CloseShiftDialog({ shift, onClose }: { shift: Shift; onClose: ()
     close.mutate({ version: shift.version, counted: { cash: rmOf(cashSen), ...slips }, ...said })
   }
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('shifts.close')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t('shifts.close')}>
       <form onSubmit={submit} className={styles.form} noValidate>
         <ErrorNotice error={close.error} />
         <div className={styles.columns}>
@@ -128,7 +123,7 @@ export function CloseShiftDialog({ shift, onClose }: { shift: Shift; onClose: ()
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { readRm, rmOf } from '../../billing/amounts.ts'
 import { openShift, shiftKeys } from '../api.ts'
@@ -30,12 +31,7 @@ export function OpenShiftDialog({ onClose }: { onClose: () => void }) {
     if (sen !== null && !open.isPending) open.mutate(rmOf(sen))
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('shifts.open')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('shifts.open')}>
       <form onSubmit={submit} className={styles.form} noValidate>
         {isOpen ? <Notice tone="warn">{t('shifts.openAlready')}</Notice> : <ErrorNotice error={open.error} />}
         <TextInput
@@ -59,6 +55,6 @@ export function OpenShiftDialog({ onClose }: { onClose: () => void }) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

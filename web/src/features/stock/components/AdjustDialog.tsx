@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatDay } from '../../../lib/format.ts'
 import { newIdempotencyKey } from '../../../lib/http.ts'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { adjustStock } from '../api.ts'
 import type { Stock } from '../types.ts'
@@ -56,12 +57,7 @@ export function AdjustDialog({ stock, onDone, onStale, onClose }: AdjustDialogPr
       save.mutate(batch)
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('medicines.adjustOf', { name: stock.name })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('medicines.adjustOf', { name: stock.name })}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }} noValidate>
         {isStale ? <Notice tone="warn">{t('medicines.stale')}</Notice> : <ErrorNotice error={save.error} />}
         <Select
@@ -104,6 +100,6 @@ export function AdjustDialog({ stock, onDone, onStale, onClose }: AdjustDialogPr
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatDay } from '../../../lib/format.ts'
 import { HttpError } from '../../../lib/problem.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { countStock } from '../api.ts'
 import type { Stock } from '../types.ts'
@@ -50,12 +51,7 @@ export function CountDialog({ stock, onDone, onStale, onClose }: CountDialogProp
   }
   const isStale = save.error instanceof HttpError && save.error.status === 409
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('medicines.countOf', { name: stock.name })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('medicines.countOf', { name: stock.name })}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }} noValidate>
         {isStale ? <Notice tone="warn">{t('medicines.stale')}</Notice> : <ErrorNotice error={save.error} />}
         {stock.batches.map(({ id, batchNo, expiresOn, onHand }, index) => (
@@ -86,6 +82,6 @@ export function CountDialog({ stock, onDone, onStale, onClose }: CountDialogProp
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { newIdempotencyKey } from '../../../lib/http.ts'
 import { HttpError } from '../../../lib/problem.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { readRm, rmOf } from '../../billing/amounts.ts'
 import { receiveStock } from '../api.ts'
@@ -71,12 +72,7 @@ export function ReceiveDialog({ stock, withCost, onDone, onClose }: ReceiveDialo
     if (!Object.values(good).includes(false) && !save.isPending) save.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('medicines.receiveOf', { name: stock.name })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('medicines.receiveOf', { name: stock.name })}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }} noValidate>
         {refusedBatch ? (
           <Notice tone="bad">{t('medicines.refusedBatch')}</Notice>
@@ -99,6 +95,6 @@ export function ReceiveDialog({ stock, withCost, onDone, onClose }: ReceiveDialo
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

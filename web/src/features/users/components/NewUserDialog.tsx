@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { newIdempotencyKey } from '../../../lib/http.ts'
 import { HttpError } from '../../../lib/problem.ts'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { createUser, userKeys } from '../api.ts'
 import { type OneTime, ROLES, type Role } from '../types.ts'
@@ -53,12 +54,7 @@ export function NewUserDialog({ mayMakeSuper, onMade, onClose }: NewUserDialogPr
     if (!create.isPending) create.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('users.add')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('users.add')}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }} noValidate>
         <ErrorNotice error={create.error} />
         <TextInput {...text('name')} required data-autofocus />
@@ -80,6 +76,6 @@ export function NewUserDialog({ mayMakeSuper, onMade, onClose }: NewUserDialogPr
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

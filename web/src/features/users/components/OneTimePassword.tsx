@@ -1,17 +1,13 @@
-import { Button, Code, CopyButton, Group, Modal } from '@mantine/core'
+import { Button, Code, CopyButton, Group } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import type { OneTime } from '../types.ts'
 
 /** Shows a password that works once; it is nowhere else and never shown again. */
 export function OneTimePassword({ given, onClose }: { given: OneTime; onClose: () => void }) {
   const { t } = useTranslation()
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('users.oneTimeFor', { username: given.username })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('users.oneTimeFor', { username: given.username })}>
       <p style={{ marginTop: 0 }}>{t('users.oneTimeHint')}</p>
       <Code block>{given.password}</Code>
       <Group justify="flex-end" mt={16}>
@@ -26,6 +22,6 @@ export function OneTimePassword({ given, onClose }: { given: OneTime; onClose: (
           {t('users.written')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,7 +1,8 @@
-import { Button, Checkbox, Group, Modal, Select, Switch } from '@mantine/core'
+import { Button, Checkbox, Group, Select, Switch } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { changeUser, endSessions, removeTwoFactor, resetPassword, userKeys } from '../api.ts'
 import {
@@ -52,13 +53,7 @@ export function UserDialog({ user, mayMakeSuper, onPassword, onClose }: UserDial
     if (!save.isPending) save.mutate()
   }
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={`${user.name} (${user.username})`}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={`${user.name} (${user.username})`}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }}>
         <ErrorNotice error={save.error ?? reset.error ?? end.error ?? remove.error} />
         <Select
@@ -114,6 +109,6 @@ export function UserDialog({ user, mayMakeSuper, onPassword, onClose }: UserDial
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
