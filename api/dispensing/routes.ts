@@ -10,7 +10,7 @@ import {
   workQuery,
 } from '../../shared/dispensing/schema.ts'
 import { pdfHeaders } from '../../shared/documents/sheet.ts'
-import { settingsOf } from '../../shared/settings/reads.ts'
+import { clinicOnPaper } from '../../shared/settings/reads.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Reply, type Route, route } from '../http/route.ts'
 import { whoIs } from '../http/who.ts'
@@ -80,7 +80,7 @@ export function dispensingRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'sp
       params: byId,
       handle: async (call) => {
         const item = await looked(call, 'dispensing.label')
-        return { stream: drawLabel(item, await settingsOf(deps)), headers: pdfHeaders(`label-${item.id}`) }
+        return { stream: drawLabel(item, await clinicOnPaper(deps)), headers: pdfHeaders(`label-${item.id}`) }
       },
     }),
     route({

@@ -1,5 +1,5 @@
 import { inTransaction } from '../db/transaction.ts'
-import { settingsOf } from '../settings/reads.ts'
+import { clinicOnPaper } from '../settings/reads.ts'
 import type { BillingReadDeps } from './domain.ts'
 import { printReceipt } from './print.ts'
 import { type BillScope, getReceipt } from './reads.ts'
@@ -23,7 +23,7 @@ export async function printOf(
   scope: BillScope,
 ): Promise<Printed> {
   const receipt = await getReceipt(deps, number, scope)
-  const settings = await settingsOf(deps)
+  const settings = await clinicOnPaper(deps)
   const times = await inTransaction(deps.db, async (trx) => {
     const row = trx('payments').where({ id: receipt.payment.id })
     await row.clone().comment('billing.count-print').increment('printed', 1)

@@ -5,7 +5,7 @@ import { drawDocument, mm, type Sheet } from '../documents/sheet.ts'
 import { type Language, shownDay, textsIn } from '../documents/words.ts'
 import { field, gap, line, paragraph, row } from '../documents/write.ts'
 import { clinicNumber } from '../patients/reads.ts'
-import { settingsOf } from '../settings/reads.ts'
+import { clinicOnPaper } from '../settings/reads.ts'
 import { fromSqlUtc } from '../units/clock.ts'
 import { presentKey } from './keys.ts'
 import type { CertificateRow } from './repository.ts'
@@ -69,7 +69,7 @@ export async function printCertificate(
   { language, paper }: PrintQuery,
   origin: string,
 ): Promise<NodeJS.ReadableStream> {
-  const clinic: Clinic = await settingsOf(deps)
+  const clinic: Clinic = await clinicOnPaper(deps)
   const text = textsIn(CERTIFICATE_TEXTS, language)
   const url = `${origin}/verify/${codeOf(deps, certificate)}`
   const madeAt = new Date(fromSqlUtc(certificate.issued_at) ?? 0)

@@ -34,8 +34,12 @@ function isJpeg(bytes: Buffer): boolean {
  * Whether base64 text is an image that goes into a document as it is: a JPEG, or a PNG without transparency and
  * interlacing. Others would be unpacked first, where a broken one ends the process.
  */
-export function isPrintableImage(base64: string): boolean {
+export const isPrintableImage = (base64: string): boolean => printableTypeOf(base64) !== null
+
+/** What kind of printable image base64 text is; null when it is none. */
+export function printableTypeOf(base64: string): 'image/png' | 'image/jpeg' | null {
   const bytes = Buffer.from(base64, 'base64')
-  if (bytes.toString('base64') !== base64) return false
-  return isPlainPng(bytes) || isJpeg(bytes)
+  if (bytes.toString('base64') !== base64) return null
+  if (isPlainPng(bytes)) return 'image/png'
+  return isJpeg(bytes) ? 'image/jpeg' : null
 }

@@ -4,7 +4,7 @@ import { type FontName, fontOf } from './fonts.ts'
 /**
  * Print-outs. A domain makes one like this, and answers it as `{ stream, headers: pdfHeaders('R-000123') }`:
  *
- *     const clinic = await settingsOf(deps)
+ *     const clinic = await clinicOnPaper(deps)
  *     const text = textsIn(RECEIPT, language)
  *     return drawDocument({ paper: 'A5', title: 'Receipt', language, madeAt }, (sheet) => {
  *       clinicHead(sheet, clinic, language)

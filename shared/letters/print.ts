@@ -3,7 +3,7 @@ import { clinicHead, heading } from '../documents/head.ts'
 import { drawDocument, mm, type Sheet } from '../documents/sheet.ts'
 import { shownDay, type Texts, textsIn } from '../documents/words.ts'
 import { gap, heightOf, line, paragraph } from '../documents/write.ts'
-import { settingsOf } from '../settings/reads.ts'
+import { clinicOnPaper } from '../settings/reads.ts'
 import { fromSqlUtc } from '../units/clock.ts'
 import type { LetterRow } from './repository.ts'
 
@@ -24,7 +24,7 @@ export async function printLetter(
   letter: LetterRow,
   paper: 'A4' | 'A5' = letter.kind === 'referral' ? 'A4' : 'A5',
 ): Promise<NodeJS.ReadableStream> {
-  const clinic = await settingsOf(deps)
+  const clinic = await clinicOnPaper(deps)
   const { language } = letter
   const text = textsIn(LETTER_TEXTS, language)
   const madeAt = new Date(fromSqlUtc(letter.issued_at) ?? 0)

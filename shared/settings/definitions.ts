@@ -1,13 +1,11 @@
 import { z } from 'zod'
 import { ITEM_KINDS } from '../billing/rules.ts'
-import { isPrintableImage } from '../documents/image.ts'
 import { FIRST_TEMPLATES, faultsOfTemplate, PLACEHOLDERS } from '../letters/rules.ts'
 import { PRIORITIES } from '../queue/schema.ts'
 
 const MAX_TEXT = 200
 const MAX_ADDRESS = 500
 const MAX_REGISTRATION = 60
-const MAX_LOGO = 4000
 const MAX_TEMPLATE = 4000
 const MAX_HOLIDAYS = 50
 const MAX_LEAVE_DAYS = 365
@@ -75,18 +73,6 @@ export const SETTINGS = {
     schema: text(MAX_REGISTRATION),
     default: '',
   },
-  'clinic.logo': {
-    group: 'clinic',
-    title: 'Logo on print-outs: a JPEG, or a PNG without transparency, in base64, up to 3 kB',
-    schema: z
-      .string()
-      .max(MAX_LOGO)
-      .refine(
-        (base64) => base64 === '' || isPrintableImage(base64),
-        'Must be a JPEG or a plain PNG in base64',
-      ),
-    default: '',
-  },
   'clinic.holidays': {
     group: 'clinic',
     title: 'Days on which the clinic is closed; no appointments are given',
@@ -95,6 +81,12 @@ export const SETTINGS = {
       .max(MAX_HOLIDAYS)
       .refine((days) => new Set(days).size === days.length, 'Must name each once'),
     default: [],
+  },
+  'clinic.setUp': {
+    group: 'clinic',
+    title: 'Whether the guided set-up is over; administrators are no longer led to it',
+    schema: z.boolean(),
+    default: false,
   },
   'queue.ticketFormat': {
     group: 'queue',

@@ -30,3 +30,24 @@ export const settingChange = z.strictObject({
   version: z.number().int().min(0),
 })
 export type SettingChange = z.infer<typeof settingChange>
+
+/** Longest logo, bytes of the picture itself. */
+export const MAX_LOGO_BYTES = 64 * 1024
+const MAX_LOGO_CHARS = Math.ceil(MAX_LOGO_BYTES / 3) * 4
+
+/** The clinic's logo as it stands on print-outs; `version` is 0 while there never was one. */
+export const logo = z
+  .object({
+    image: z.string().nullable().describe('base64'),
+    mediaType: z.enum(['image/png', 'image/jpeg']).nullable(),
+    version: z.number().int(),
+  })
+  .meta({ id: 'Logo' })
+export type Logo = z.infer<typeof logo>
+
+/** A new logo whose present version was seen: a JPEG, or a PNG without transparency, in base64; null takes it out. */
+export const logoChange = z.strictObject({
+  image: z.string().min(1).max(MAX_LOGO_CHARS).nullable(),
+  version: z.number().int().min(0),
+})
+export type LogoChange = z.infer<typeof logoChange>

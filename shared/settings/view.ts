@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isSettingName, SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './definitions.ts'
-import type { SettingRow } from './repository.ts'
-import type { Setting } from './schema.ts'
+import type { ClinicFileRow, SettingRow } from './repository.ts'
+import type { Logo, Setting } from './schema.ts'
 
 /** A stored value that its definition still takes; a definition that changed since makes it the default again. */
 function presentValue(name: SettingName, stored: string | undefined): unknown {
@@ -43,3 +43,11 @@ export function viewSettings(rows: readonly SettingRow[]): Setting[] {
 /** Settings as the rules use them. */
 export const valuesOf = (settings: readonly Setting[]): Settings =>
   Object.fromEntries(settings.map(({ name, value }) => [name, value])) as Settings
+
+/** The logo as administrators see it. */
+export function viewLogo(row: Pick<ClinicFileRow, 'content' | 'media_type' | 'version'> | undefined): Logo {
+  if (row === undefined || row.content === '')
+    return { image: null, mediaType: null, version: row?.version ?? 0 }
+  const { content: image, version } = row
+  return { image, mediaType: row.media_type as Logo['mediaType'], version }
+}

@@ -12,7 +12,7 @@ import { aboutReport, reuseKeyOf, type Scope, scopeOf } from '../../shared/repor
 import { REPORTS } from '../../shared/reports/registry.ts'
 import type { Report } from '../../shared/reports/report.ts'
 import { type ReportRequest, reportRequest } from '../../shared/reports/schema.ts'
-import { settingsOf } from '../../shared/settings/reads.ts'
+import { clinicOnPaper } from '../../shared/settings/reads.ts'
 import { toSqlUtc } from '../../shared/units/clock.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
 import { principalNow } from '../../shared/users/reads.ts'
@@ -106,7 +106,7 @@ async function pdfWriter(
   sums: Sums,
   about: readonly string[],
 ): Promise<TableWriter> {
-  const clinic = await settingsOf(run.deps)
+  const clinic = await clinicOnPaper(run.deps)
   const { report, language } = request
   const kept: Row[] = []
   let rowCount = 0
