@@ -194,6 +194,29 @@ describe('settings', () => {
     expect(named.filter((name) => !used.has(name))).toEqual(['SMTP_URL'])
   })
 
+  it('can all be set from outside, but those that the stack itself decides', () => {
+    /** Ports and folders inside the containers, and what only `npm start` and tests use. */
+    const decided = [
+      'NODE_ENV',
+      'PORT',
+      'HOST',
+      'INTERNAL_PORT',
+      'WORKER_PORT',
+      'DATA_DIR',
+      'BACKUP_TOOLS_DIR',
+    ]
+    const given = new Set(
+      ['api', 'worker', 'migrate'].flatMap((name) =>
+        Object.keys(compose.services[name]?.environment ?? {}).flatMap((key) => [
+          key,
+          key.replace(/_FILE$/, ''),
+        ]),
+      ),
+    )
+    const missing = Object.keys(settings.shape).filter((name) => !given.has(name) && !decided.includes(name))
+    expect(missing).toEqual([])
+  })
+
   it('trust one proxy, ours', () => {
     expect(compose.services.api?.environment?.TRUST_PROXY).toBe('1')
     expect(compose.services.api?.environment?.NODE_ENV).toBe('production')
