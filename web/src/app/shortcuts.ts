@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { singleKeysOn } from './single-keys.ts'
 
 /** The keys of the whole page, as the sheet lists them. */
@@ -49,11 +49,11 @@ const typing = (target: EventTarget | null): boolean =>
 export function useShortcuts(actions: ShortcutActions): void {
   const latest = useRef(actions)
   latest.current = actions
-  useEffect(() => {
+  useLayoutEffect(() => {
     let goAtMs = Number.NEGATIVE_INFINITY
     const onKey = (event: KeyboardEvent): void => {
       const on = latest.current
-      const chord = performance.now() - goAtMs < CHORD_MS
+      const chord = event.timeStamp - goAtMs < CHORD_MS
       goAtMs = Number.NEGATIVE_INFINITY
       const act = (action: () => void): void => {
         event.preventDefault()
@@ -63,7 +63,7 @@ export function useShortcuts(actions: ShortcutActions): void {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') act(on.search)
       else if (modified || typing(event.target) || !singleKeysOn()) return
       else if (chord && GO[event.key] !== undefined) act(() => on.go(GO[event.key] ?? ''))
-      else if (event.key === 'g') goAtMs = performance.now()
+      else if (event.key === 'g') goAtMs = event.timeStamp
       else if (event.key === '?') act(on.sheet)
       else if (event.key === 'n') act(on.create)
       else if (event.key === '/') act(on.search)

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 /** What can be changed of a bill, by the letter that does it together with Alt. */
 export const CHANGE_KEYS = { i: 'item', x: 'discount', n: 'panel' } as const
@@ -10,7 +10,7 @@ const isChange = (letter: string): letter is keyof typeof CHANGE_KEYS => Object.
 export function useDeskKeys(change: (which: Change) => void): void {
   const latest = useRef(change)
   latest.current = change
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (!event.altKey || event.ctrlKey || event.metaKey) return
       if (event.target instanceof HTMLElement && event.target.closest('[role="dialog"]') !== null) return

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 /** Where a key together with Alt leads; the field carries the name as `data-jump`. */
 export const JUMPS = {
@@ -29,7 +29,7 @@ const isJump = (letter: string): letter is keyof typeof JUMPS => Object.hasOwn(J
 export function useConsultKeys(keys: ConsultKeys): void {
   const latest = useRef(keys)
   latest.current = keys
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.target instanceof HTMLElement && event.target.closest('[role="dialog"]') !== null) return
       const on = latest.current

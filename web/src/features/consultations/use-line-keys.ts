@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { singleKeysOn } from '../../app/single-keys.ts'
 
 /** What the keys of the doctor's line do. */
@@ -17,7 +17,7 @@ const isOccupied = (target: EventTarget | null): boolean =>
 export function useLineKeys(keys: LineKeys): void {
   const latest = useRef(keys)
   latest.current = keys
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const on = latest.current
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return

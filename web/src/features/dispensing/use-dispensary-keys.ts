@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { singleKeysOn } from '../../app/single-keys.ts'
 
 /** What the keys of the dispensary do. */
@@ -20,7 +20,7 @@ export function useDispensaryKeys(keys: DispensaryKeys): void {
   latest.current = keys
   // `g` begins a walk to another page; the letter after it is not for here
   const walkAtMs = useRef(Number.NEGATIVE_INFINITY)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const acts = (): Readonly<Record<string, () => void>> => ({
       ArrowDown: () => latest.current.line(1),
       ArrowUp: () => latest.current.line(-1),
@@ -32,8 +32,8 @@ export function useDispensaryKeys(keys: DispensaryKeys): void {
     })
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isOccupied(event.target)) return
-      const walking = performance.now() - walkAtMs.current < WALK_MS
-      walkAtMs.current = event.key === 'g' ? performance.now() : Number.NEGATIVE_INFINITY
+      const walking = event.timeStamp - walkAtMs.current < WALK_MS
+      walkAtMs.current = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
       const isLetter = event.key.length === 1
       if (isLetter && (walking || event.repeat || !singleKeysOn())) return
       const act = acts()[event.key]

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { singleKeysOn } from '../../app/single-keys.ts'
 import { type Action, actionsOf } from './moves.ts'
 import type { Ticket } from './types.ts'
@@ -21,7 +21,7 @@ const occupied = (target: EventTarget | null): boolean =>
 export function useBoardKeys(keys: BoardKeys): void {
   const latest = useRef(keys)
   latest.current = keys
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const on = latest.current
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return

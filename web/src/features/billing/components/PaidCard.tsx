@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core'
-import { type KeyboardEvent, useEffect } from 'react'
+import { type KeyboardEvent, useLayoutEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Key } from '../../../ui/Key.tsx'
 import { formatRm, formatSen, senOf } from '../amounts.ts'
@@ -31,7 +31,7 @@ export function PaidCard({ payment, onBack, onRest }: PaidCardProps) {
     window.open(receiptAddress(payment.number, on, i18n.language), '_blank', 'noopener')
     if (payment.settles) onBack()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       if (event.key === 'Escape' && !event.defaultPrevented) onBack()
     }

@@ -92,7 +92,14 @@ export function Picker<T>(props: PickerProps<T>) {
       />
       {props.error === undefined ? null : <div className={ui.error}>{props.error}</div>}
       <div className={ui.panel} hidden={!isShown}>
-        <div ref={list} id={`${id}-list`} className={ui.options} role="listbox" aria-label={label}>
+        <div
+          ref={list}
+          id={`${id}-list`}
+          className={ui.options}
+          role="listbox"
+          aria-label={label}
+          aria-busy={!isSettled}
+        >
           {items.map((item, n) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of a listbox are handled by its input
             // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the input, which names this option

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { doseUnitsOf } from '../../../../../shared/prescriptions/rules.ts'
 import { errorText } from '../../../lib/error-text.ts'
@@ -28,7 +28,7 @@ export function LineBuilder({ medication, start, isNew, onDone, onClose }: LineB
   const { t } = useTranslation()
   const [form, setForm] = useState(start)
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     first.current?.focus({ preventScroll: true })
     first.current?.closest('fieldset')?.scrollIntoView({ block: 'nearest' })
   }, [])

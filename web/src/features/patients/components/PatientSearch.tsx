@@ -44,11 +44,12 @@ export function PatientSearch({ inputRef }: { inputRef: RefObject<HTMLInputEleme
     inputRef.current?.blur()
     void navigate(`/patients/${patient.id}`)
   }
+  // What is shown may still belong to older letters: Enter waits for the answer to what was typed.
+  const isSettled = wanted === text.trim() && !query.isPlaceholderData
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') setPicked(Math.min(current + 1, found.length - 1))
     else if (event.key === 'ArrowUp') setPicked(Math.max(current - 1, 0))
-    // What is shown still belongs to older letters: Enter waits for the answer to what was typed.
-    else if (event.key === 'Enter' && wanted === text.trim() && !query.isPlaceholderData) go(found[current])
+    else if (event.key === 'Enter' && isSettled) go(found[current])
     else if (event.key === 'Escape') {
       if (!open || text === '') inputRef.current?.blur()
       setOpen(false)
@@ -91,7 +92,13 @@ export function PatientSearch({ inputRef }: { inputRef: RefObject<HTMLInputEleme
           : ''}
       </span>
       <div className={styles.panel} hidden={!shown}>
-        <div id={listId} className={styles.options} role="listbox" aria-label={t('search.results')}>
+        <div
+          id={listId}
+          className={styles.options}
+          role="listbox"
+          aria-label={t('search.results')}
+          aria-busy={!isSettled}
+        >
           {found.map((patient, index) => (
             <SearchOption
               key={patient.id}
