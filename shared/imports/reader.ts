@@ -4,6 +4,7 @@ import type { Problem } from '../units/judgement.ts'
 import { trimText } from '../units/text.ts'
 import { rowProblem } from './problem.ts'
 import { RecordScanner, type Scan } from './scanner.ts'
+import { STAGED_DELIMITER, stagedRow } from './staged-row.ts'
 import { type ByteSource, Window } from './window.ts'
 
 /** A place between two records: byte offset of the next one, data rows before it, its physical line (1 = first). */
@@ -26,6 +27,8 @@ export interface Layout {
   delimiter: string
   columns: string[]
   start: Position
+  /** The file was made of another format: each row begins with a mark that says where it stood and what is wrong. */
+  staged?: true
 }
 
 /** Some rows and the place behind them, from which reading goes on with the same result after a crash. */
@@ -47,7 +50,7 @@ export interface ReadOptions {
 export const DEFAULT_CHUNK_ROWS = 2_000
 const DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024
 /** Cells kept of a row that has more than the header: enough to show it, too few to fill the memory. */
-const EXTRA_CELLS = 50
+export const EXTRA_CELLS = 50
 /** Bytes read in vain for broken quotes before the file is given up: half a second of work, not hours. */
 const MAX_WASTED_BYTES = 512 * 1024 * 1024
 
@@ -66,8 +69,19 @@ export async function readLayout(source: string | ByteSource, delimiter: string)
   }
 }
 
-async function findHeader(window: Window, delimiter: string): Promise<Layout> {
-  const scanner = new RecordScanner(delimiter, 0, MAX_COLUMNS + 1)
+/** {@link readLayout} of a file that was converted from another format, see `formats/staged.ts`. */
+export async function readStagedLayout(source: string | ByteSource): Promise<Layout> {
+  const file = typeof source === 'string' ? await open(source, 'r') : source
+  try {
+    const found = await findHeader(new Window(file, 0), STAGED_DELIMITER, MAX_COLUMNS + 1)
+    return { ...found, columns: found.columns.slice(1), staged: true }
+  } finally {
+    await file.close()
+  }
+}
+
+async function findHeader(window: Window, delimiter: string, maxColumns = MAX_COLUMNS): Promise<Layout> {
+  const scanner = new RecordScanner(delimiter, 0, maxColumns + 1)
   await window.refill()
   while (window.bytes.subarray(window.at, window.end).indexOf(BOM) === 0) window.at += BOM.length
   let line = 1
@@ -78,7 +92,7 @@ async function findHeader(window: Window, delimiter: string): Promise<Layout> {
       window.at = scanner.blankEnd
       line++
     } else {
-      if (found === 'long' || found.problem !== null || found.cells.length > MAX_COLUMNS)
+      if (found === 'long' || found.problem !== null || found.cells.length > maxColumns)
         throw badHeader(found, line)
       window.at = found.end
       const columns = found.cells.map(trimText)
@@ -116,12 +130,8 @@ export async function* readChunks(
   const file = typeof source === 'string' ? await open(source, 'r') : source
   try {
     const window = new Window(file, from.offset)
-    const scanner = new RecordScanner(
-      layout.delimiter,
-      layout.columns.length,
-      layout.columns.length + EXTRA_CELLS,
-      options.cells,
-    )
+    const scanner = scannerOf(layout, options.cells)
+    const isStaged = layout.staged === true
     let { row, line } = from
     let rows: SourceRow[] = []
     let chunkStart = from.offset
@@ -150,9 +160,11 @@ export async function* readChunks(
         line++
       } else {
         const { cells, problem } = found
-        rows.push(
-          problem === null ? { row, line, cells } : { row, line, cells, problem: rowProblem(problem) },
-        )
+        if (isStaged) rows.push(stagedRow(row, cells))
+        else
+          rows.push(
+            problem === null ? { row, line, cells } : { row, line, cells, problem: rowProblem(problem) },
+          )
         window.at = found.end
         line += found.lines
         if (scanner.wastedBytes > MAX_WASTED_BYTES)
@@ -172,6 +184,13 @@ export async function* readChunks(
   } finally {
     await file.close()
   }
+}
+
+function scannerOf({ delimiter, columns, staged }: Layout, cells?: ReadonlySet<number>): RecordScanner {
+  const kept = columns.length + EXTRA_CELLS
+  if (staged !== true) return new RecordScanner(delimiter, columns.length, kept, cells)
+  const wanted = cells && new Set([0, ...[...cells].map((at) => at + 1)])
+  return new RecordScanner(delimiter, 0, kept + 1, wanted)
 }
 
 /** Rows from which a mapping is suggested. */
