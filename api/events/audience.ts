@@ -3,23 +3,29 @@ import type { Permission, Principal } from '../../shared/rights/permissions.ts'
 import type { HeldEntry } from './window.ts'
 
 /**
- * What a topic asks of a listener: a permission for all of it, or for what others made (one's own is always seen), or
+ * What a topic asks of a listener: one of some permissions for all of it, or a permission for what others made (one's own is always seen), or
  * to be a paired screen.
  */
 const RULES: Readonly<
-  Record<Topic, { needs: Permission } | { needsForOthers: Permission } | { onlyDisplays: true }>
+  Record<Topic, { needs: readonly Permission[] } | { needsForOthers: Permission } | { onlyDisplays: true }>
 > = {
   operations: { needsForOthers: 'operations.all' },
-  queue: { needs: 'queue.view' },
+  queue: { needs: ['queue.view'] },
+  // says which and when, not whose: a doctor who sees his own only learns nothing of a patient
+  appointments: { needs: ['appointments.view', 'appointments.own'] },
+  stock: { needs: ['stock.view'] },
   display: { onlyDisplays: true },
 }
+
+const hasOne = ({ permissions }: Principal, anyOf: readonly Permission[]): boolean =>
+  anyOf.some((each) => permissions.has(each))
 
 /** Whether a person may listen to a topic at all. */
 export function mayListen(principal: Principal, topic: Topic): boolean {
   const rule = RULES[topic]
   const isDisplay = principal.displayId !== undefined
   if (isDisplay || 'onlyDisplays' in rule) return isDisplay && 'onlyDisplays' in rule
-  return 'needsForOthers' in rule || principal.permissions.has(rule.needs)
+  return 'needsForOthers' in rule || hasOne(principal, rule.needs)
 }
 
 interface Listener {
@@ -35,7 +41,7 @@ export function mayRead({ principal, topics, entityId }: Listener, entry: HeldEn
   const rule = RULES[topic]
   const isDisplay = principal.displayId !== undefined
   if (isDisplay || 'onlyDisplays' in rule) return isDisplay && 'onlyDisplays' in rule
-  if ('needs' in rule) return principal.permissions.has(rule.needs)
+  if ('needs' in rule) return hasOne(principal, rule.needs)
   const own = entry.ownerId !== '' && entry.ownerId === principal.userId
   return own || principal.permissions.has(rule.needsForOthers)
 }

@@ -155,9 +155,9 @@ describe('moving a ticket', () => {
     }
     const before = await traces()
     await expect(moveTicket(deps, id, { to: 'called', version: 1 }, who, fails)).rejects.toThrow(AppError)
-    await expect(queuePatient(deps, { patientId: patient.id }, who, undefined, fails)).rejects.toThrow(
-      AppError,
-    )
+    await expect(
+      queuePatient(deps, { patientId: patient.id }, who, undefined, { also: fails }),
+    ).rejects.toThrow(AppError)
     expect(await traces()).toEqual(before)
     const seen: string[] = []
     const along = async (trx: Knex.Transaction, ticket?: { status: string }) => {
@@ -165,7 +165,9 @@ describe('moving a ticket', () => {
       await trx('visits').update({ version: trx.raw('version + 1') })
     }
     await moveTicket(deps, id, { to: 'called', version: 1 }, who, along)
-    expect((await queuePatient(deps, { patientId: patient.id }, who, undefined, along)).number).toBe('A002')
+    expect(
+      (await queuePatient(deps, { patientId: patient.id }, who, undefined, { also: along })).number,
+    ).toBe('A002')
     expect(seen).toEqual(['waiting', 'new'])
     expect(await api.deps.db('visits').orderBy('id').pluck('version')).toEqual([3, 1])
   })

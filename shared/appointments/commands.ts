@@ -6,10 +6,20 @@ import { madeBefore, type Once, onceInsertion, onceOf } from '../db/idempotency.
 import { assertSeen, type Seen } from '../db/seen.ts'
 import { activeDoctor } from '../doctors/reads.ts'
 import { AppError, type FieldFault } from '../errors/app-error.ts'
+import { ring } from '../events/outbox.ts'
 import { holdPatients } from '../patients/commands.ts'
 import { settingsOf } from '../settings/reads.ts'
 import { toSqlUtc } from '../units/clock.ts'
-import { assertOwn, auditOf, ENTITY, lockOwn, startOf, type WriteDeps, type Writer } from './guard.ts'
+import {
+  assertOwn,
+  auditOf,
+  ENTITY,
+  lockOwn,
+  startOf,
+  tellChanged,
+  type WriteDeps,
+  type Writer,
+} from './guard.ts'
 import { APPOINTMENTS, getAppointment } from './reads.ts'
 import {
   type AppointmentRow,
@@ -75,7 +85,7 @@ export async function bookAppointment(
   await assertWorks(deps, input.doctorId, start, input.minutes)
   const now = deps.clock.now()
   try {
-    return await writing(deps, APPOINTMENTS, async (trx) => {
+    const booked = await writing(deps, APPOINTMENTS, async (trx) => {
       const [patient] = await holdPatients(trx, [input.patientId], () => 'patientId')
       const row = {
         doctor_id: input.doctorId,
@@ -89,12 +99,15 @@ export async function bookAppointment(
         version: 1,
       } as const
       const id = await insertAppointment(trx, row)
-      const made: AppointmentRow = { ...row, id, patient_name: patient?.name ?? '' }
+      const made: AppointmentRow = { ...row, id, ticket_id: null, patient_name: patient?.name ?? '' }
       if (once !== undefined) await onceInsertion(trx, once, ENTITY, id)
       await take(trx, made, start)
       await writeAudit(trx, auditOf(writer, 'book', made), now)
+      await tellChanged(trx, made, now)
       return { result: viewAppointment(made) }
     })
+    void ring(deps)
+    return booked
   } catch (error) {
     return refused(deps, once, error)
   }
@@ -132,21 +145,26 @@ export async function changeAppointment(
     throw new AppError('state/conflict', { extra: { current: viewAppointment(before) } })
   const next = changed(before, changes)
   const isMoved = (['doctor_id', 'start_at', 'minutes'] as const).some((each) => next[each] !== before[each])
+  // a ticket that was cancelled has nothing to do with another time
+  if (isMoved) next.ticket_id = null
   if (isMoved) await assertWorks(deps, next.doctor_id, startOf(next), next.minutes)
   const now = deps.clock.now()
   try {
-    return await writing(deps, APPOINTMENTS, async (trx) => {
+    const written = await writing(deps, APPOINTMENTS, async (trx) => {
       const row = await lockOwn(trx, id, writer)
       assertSeen({ version: before.version }, row.version, viewAppointment(row))
       if (isMoved) {
         await freeSlots(trx, id)
         await take(trx, next, startOf(next))
       }
-      const { doctor_id, start_at, minutes, reason } = next
-      await updateAppointment(trx, id, { doctor_id, start_at, minutes, reason }, toSqlUtc(now))
+      const { doctor_id, start_at, minutes, reason, ticket_id } = next
+      await updateAppointment(trx, id, { doctor_id, start_at, minutes, reason, ticket_id }, toSqlUtc(now))
       await writeAudit(trx, auditOf(writer, 'change', next), now)
+      await tellChanged(trx, next, now)
       return { result: viewAppointment(next) }
     })
+    void ring(deps)
+    return written
   } catch (error) {
     return refused(deps, undefined, error)
   }

@@ -2,7 +2,9 @@ import type { AuditEntry } from '../audit/entry.ts'
 import type { Knex } from '../db/connect.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
+import { addEvent } from '../events/outbox.ts'
 import { fromSqlUtc } from '../units/clock.ts'
+import { clinicDay } from '../units/dates.ts'
 import { type AppointmentRow, findAppointment } from './repository.ts'
 
 export type WriteDeps = Pick<Deps, 'db' | 'cacheRedis' | 'redis' | 'prefix' | 'log' | 'clock'>
@@ -32,6 +34,23 @@ export const auditOf = ({ who }: Writer, action: string, row: AppointmentRow): A
   outcome: 'ok',
   detail: { version: row.version },
 })
+
+/** Tells the calendars that an appointment is another one now; says nothing of the patient. Ring after the commit. */
+export const tellChanged = (trx: Knex.Transaction, row: AppointmentRow, now: Date): Promise<void> =>
+  addEvent(trx, {
+    topic: 'appointments',
+    body: {
+      type: 'appointment.changed',
+      at: now.toISOString(),
+      entity: {
+        id: row.id,
+        version: row.version,
+        status: row.status,
+        doctorId: row.doctor_id,
+        day: clinicDay(startOf(row)),
+      },
+    },
+  })
 
 /** An appointment under a lock, that this person may touch. */
 export async function lockOwn(trx: Knex.Transaction, id: string, writer: Writer): Promise<AppointmentRow> {

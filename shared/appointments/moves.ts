@@ -5,10 +5,11 @@ import { writing } from '../cache/writing.ts'
 import type { Knex } from '../db/connect.ts'
 import { assertSeen } from '../db/seen.ts'
 import { AppError } from '../errors/app-error.ts'
+import { ring } from '../events/outbox.ts'
 import { queuePatient } from '../queue/commands.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
-import { assertOwn, auditOf, lockOwn, startOf, type WriteDeps, type Writer } from './guard.ts'
+import { assertOwn, auditOf, lockOwn, startOf, tellChanged, type WriteDeps, type Writer } from './guard.ts'
 import { APPOINTMENTS, getAppointment } from './reads.ts'
 import { type AppointmentRow, freeSlots, updateAppointment } from './repository.ts'
 import { type AppointmentStatus, FREEING, mayMove } from './rules.ts'
@@ -35,6 +36,7 @@ async function put(
   if (FREEING.includes(to)) await freeSlots(trx, row.id)
   const next = { ...row, ...state, version: row.version + 1 }
   await writeAudit(trx, auditOf(writer, to.replace('_', '-'), next), now)
+  await tellChanged(trx, next, now)
   return next
 }
 
@@ -46,13 +48,15 @@ export async function moveAppointment(
   writer: Writer,
 ): Promise<Appointment> {
   const now = deps.clock.now()
-  return writing(deps, APPOINTMENTS, async (trx) => {
+  const moved = await writing(deps, APPOINTMENTS, async (trx) => {
     const row = await lockOwn(trx, id, writer)
     assertMoves(row, to, version)
     if (to === 'no_show' && startOf(row) > now)
       throw new AppError('rule/broken', { errors: [{ path: 'to', message: 'The time has not come yet' }] })
     return { result: viewAppointment(await put(trx, row, to, writer, now, reason ?? null)) }
   })
+  void ring(deps)
+  return moved
 }
 
 /**
@@ -87,7 +91,7 @@ export async function arriveAppointment(
     reason: seen.reason,
     ...(priority === undefined ? {} : { priority }),
   }
-  const ticket = await queuePatient(deps, input, writer.who, key, arrive)
+  const ticket = await queuePatient(deps, input, writer.who, key, { also: arrive, appointmentId: id })
   await invalidate(deps, { domain: APPOINTMENTS, ...(note === undefined ? {} : { note }) })
   return { appointment: await getAppointment(deps, id), ticket }
 }

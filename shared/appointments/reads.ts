@@ -60,7 +60,7 @@ export async function getAppointments(deps: ReadDeps, query: AppointmentQuery): 
     patientId: query.patient,
     statuses,
   }
-  return cachedList(deps, { domain: APPOINTMENTS, variant: 'all-1', key, ttlS: LIST_TTL_S }, async () => {
+  return cachedList(deps, { domain: APPOINTMENTS, variant: 'all-2', key, ttlS: LIST_TTL_S }, async () => {
     const rows = await listAppointments(deps.db, filter, MOST_ROWS + 1)
     const more = rows.length > MOST_ROWS
     const total = more ? await countAppointments(deps.db, filter) : rows.length

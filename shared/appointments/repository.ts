@@ -15,6 +15,8 @@ export interface AppointmentRow {
   status: AppointmentStatus
   status_reason: string | null
   status_at: string
+  /** The ticket of the arrival. */
+  ticket_id: string | null
   version: number
 }
 
@@ -28,6 +30,7 @@ const COLUMNS = [
   'status',
   'status_reason',
   'status_at',
+  'ticket_id',
   'version',
 ] as const satisfies readonly (keyof AppointmentRow)[]
 const SELECTED = [...COLUMNS.map((column) => `a.${column}`), 'p.name as patient_name']
@@ -87,7 +90,7 @@ export async function countAppointments(db: Db, filter: AppointmentFilter): Prom
 /** Adds an appointment without its slots; answers the id. */
 export async function insertAppointment(
   trx: Knex.Transaction,
-  row: Omit<AppointmentRow, 'id' | 'patient_name'>,
+  row: Omit<AppointmentRow, 'id' | 'patient_name' | 'ticket_id'>,
 ): Promise<string> {
   const [id] = await trx('appointments')
     .comment('appointments.insert')

@@ -1,5 +1,6 @@
 import { WEEKDAYS, type WorkSpan } from '../doctors/rules.ts'
 import type { WorkingHours } from '../doctors/schema.ts'
+import type { Status } from '../queue/rules.ts'
 import { clinicDay } from '../units/dates.ts'
 
 /** Where an appointment can stand. */
@@ -19,6 +20,27 @@ const TRANSITIONS: Readonly<Record<AppointmentStatus, readonly AppointmentStatus
 /** Whether the table of transitions has this one. */
 export const mayMove = (from: AppointmentStatus, to: AppointmentStatus): boolean =>
   TRANSITIONS[from].includes(to)
+
+/** Where a ticket's end, or its patient's absence, puts the appointment that it came from, and from where. */
+const FOLLOWED: Readonly<Partial<Record<Status, { from: AppointmentStatus; to: AppointmentStatus }>>> = {
+  completed: { from: 'arrived', to: 'done' },
+  no_show: { from: 'arrived', to: 'no_show' },
+  // whoever was let in by mistake, or went again, may still come: staff say what became of the appointment
+  cancelled: { from: 'arrived', to: 'booked' },
+}
+
+/**
+ * What a change of its ticket makes of an appointment, or null for nothing: it goes along when the ticket ends, and
+ * back when the ticket is in the queue again. What staff made of the appointment by hand meanwhile stays.
+ */
+export function followed(status: AppointmentStatus, before: Status, after: Status): AppointmentStatus | null {
+  const [back, forth] = [FOLLOWED[before], FOLLOWED[after]]
+  if (forth !== undefined) return back === undefined && status === forth.from ? forth.to : null
+  return back !== undefined && status === back.to ? back.from : null
+}
+
+/** Whether a change of a ticket can mean something to its appointment. */
+export const mayFollow = (before: Status, after: Status): boolean => FOLLOWED[before] !== FOLLOWED[after]
 
 /** States that give the doctor's time free again. */
 export const FREEING: readonly AppointmentStatus[] = ['no_show', 'cancelled']

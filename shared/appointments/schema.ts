@@ -35,6 +35,7 @@ export const appointment = z
     status: z.enum(APPOINTMENT_STATUSES),
     statusReason: z.string().nullable(),
     statusAt: z.string().describe('Since when the present state'),
+    ticketId: z.string().nullable().describe('The ticket of the arrival, which the appointment follows'),
     version: z.number().int(),
   })
   .meta({ id: 'Appointment' })

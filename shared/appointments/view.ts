@@ -14,5 +14,6 @@ export const viewAppointment = (row: AppointmentRow): Appointment => ({
   status: row.status,
   statusReason: row.status_reason,
   statusAt: fromSqlUtc(row.status_at) ?? '',
+  ticketId: row.ticket_id,
   version: row.version,
 })

@@ -9,12 +9,18 @@ import { eventKeys, type StreamDeps } from './stream.ts'
 const LOOK_EVERY_MS = 500
 
 /** Writes an event in the transaction of its cause; the relay publishes it once that is committed. */
-export async function addEvent(trx: Knex.Transaction, envelope: EventEnvelope): Promise<void> {
-  await trx('outbox_events').insert({
+export const addEvent = (trx: Knex.Transaction, envelope: EventEnvelope): Promise<void> =>
+  addEvents(trx, [envelope])
+
+/** Several of {@link addEvent} in one statement. */
+export async function addEvents(trx: Knex.Transaction, envelopes: readonly EventEnvelope[]): Promise<void> {
+  if (envelopes.length === 0) return
+  const rows = envelopes.map((envelope) => ({
     topic: envelope.topic,
     type: envelope.body.type,
     body: JSON.stringify(envelope),
-  })
+  }))
+  await trx('outbox_events').insert(rows)
 }
 
 /** Wakes the relay, after a commit that wrote events. Never throws: unheard, the relay looks by itself soon after. */

@@ -18,12 +18,20 @@ export const EVENTS = {
   'patient.unmerged': { topic: 'queue' },
   'display.acknowledged': { topic: 'queue' },
   'display.offline': { topic: 'queue' },
+  'appointment.changed': { topic: 'appointments' },
+  'stock.changed': { topic: 'stock' },
 } as const
 
 export type EventType = keyof typeof EVENTS
 /** `display`: what public screens may know of the queue's events, under the same names: no ids, no whole names. */
 export type Topic = (typeof EVENTS)[EventType]['topic'] | 'display'
-export const TOPICS = ['operations', 'queue', 'display'] as const satisfies readonly Topic[]
+export const TOPICS = [
+  'operations',
+  'queue',
+  'appointments',
+  'stock',
+  'display',
+] as const satisfies readonly Topic[]
 
 /** What goes over the wire in `data`. */
 export interface EventBody {

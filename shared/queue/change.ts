@@ -8,6 +8,7 @@ import { inOneTrip } from '../db/one-trip.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { EventType } from '../events/registry.ts'
 import { toSqlUtc } from '../units/clock.ts'
+import { takeAppointmentAlong } from './appointment.ts'
 import { QUEUE } from './domain.ts'
 import type { Who } from './enqueue.ts'
 import { STATE_COLUMNS, type TicketRow, type TicketState } from './model.ts'
@@ -54,7 +55,7 @@ const EVENTS = `insert into outbox_events (topic, type, body) values
   ('display', :type, if(:isCall, json_replace(:screens, '$.body.entity.callId', concat(move)), :screens))`
 
 /**
- * Writes a change in one round trip: its move (with what undo needs), the ticket, the audit, the events and the note
+ * Writes a change in one round trip, one more where an appointment goes along: its move (with what undo needs), the ticket, the audit, the events and the note
  * for the cache. Answers the new ticket and the note's number.
  */
 export async function applyChange(
@@ -65,6 +66,7 @@ export async function applyChange(
 ): Promise<{ ticket: Ticket; note: string }> {
   const version = row.version + 1
   const after: TicketRow = { ...row, ...next, version }
+  after.appointment_id = await takeAppointmentAlong(trx, row, after.status, { who, now })
   const [ticket] = (await viewTickets(trx, [after])) as [Ticket]
   const people = ticket.members.length > 0 ? ticket.members : [ticket.patient]
   const audit = people.map(

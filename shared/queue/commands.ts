@@ -13,18 +13,19 @@ export { changeContext, completeHeld, type HeldTicket, holdTicketOf, QUEUE } fro
 const PATHS: Paths = { patient: () => 'patient.', patientId: () => 'patientId', doctorId: 'ticket.doctorId' }
 
 /**
- * Gives a patient in the file a ticket of today; `also` is written in the same transaction. Throws `rule/broken` naming `patientId` or `doctorId`.
+ * Gives a patient in the file a ticket of today, the one of an appointment's `arrival` with what is written about it in
+ * the same transaction. Throws `rule/broken` naming `patientId` or `doctorId`.
  */
 export function queuePatient(
   deps: QueueWriteDeps,
   { patientId, ...ticket }: QueueInput,
   who: Who,
   key?: string,
-  also?: EnqueueRequest['also'],
+  arrival: Pick<EnqueueRequest, 'also' | 'appointmentId'> = {},
 ): Promise<NewTicket> {
   const once = onceOf(who.userId, key, ['queue.create', patientId, ticket])
   const paths = { ...PATHS, doctorId: 'doctorId' }
-  return enqueue(deps, { members: [{ patientId }], ticket, paths, once, also }, who)
+  return enqueue(deps, { members: [{ patientId }], ticket, paths, once, ...arrival }, who)
 }
 
 /** Registers a patient, or takes one from the file, and gives a ticket, in one transaction. */

@@ -50,6 +50,8 @@ export interface EnqueueRequest {
   once?: Once | undefined
   /** What another domain writes in the same transaction (the appointment that arrived); failing, it undoes all. */
   also?: ((trx: Knex.Transaction) => Promise<void>) | undefined
+  /** The appointment that this is the arrival of; `also` holds it. */
+  appointmentId?: string | undefined
   /** What another domain writes about everybody, right after their records; not run yet, it goes with them. */
   beside?: ((trx: Knex.Transaction, people: readonly PatientName[]) => readonly Step[]) | undefined
   /** Everybody gets a ticket and a visit of his own, instead of one ticket for all. */
@@ -116,7 +118,7 @@ interface Prepared {
 
 async function prepare(
   deps: QueueWriteDeps,
-  { members, ticket, paths, at }: EnqueueRequest,
+  { members, ticket, paths, at, appointmentId }: EnqueueRequest,
 ): Promise<Prepared> {
   const ids = members.flatMap(({ patientId }) => patientId ?? [])
   if (new Set(ids).size < ids.length)
@@ -136,6 +138,7 @@ async function prepare(
     doctor_id: doctor?.id ?? null,
     room: null,
     priority,
+    appointment_id: appointmentId ?? null,
     reason: ticket.reason ?? null,
     line_rank: settings['queue.priorityOrder'].indexOf(priority),
     at: toSqlUtc(now),

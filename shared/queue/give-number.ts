@@ -15,6 +15,8 @@ export interface TicketDraft {
   day: string
   patient_id: string
   group_uid: string | null
+  /** The appointment that it is the arrival of. */
+  appointment_id: string | null
   doctor_id: string | null
   room: string | null
   priority: string
@@ -69,6 +71,7 @@ const TICKET = `insert into tickets (day, series, no, number, visit_id, patient_
     priority, reason, line_rank, place, slip_hash, status_at, created_at)
   values (:day, :series, n, shown, visit, :patient_id, :group_uid, 'waiting', :doctor_id, :room,
     :priority, :reason, :line_rank, n, :slip_hash, :at, :at)`
+const LINK = 'update appointments set ticket_id = ticket where id = :appointment_id'
 const EVENTS = `insert into outbox_events (topic, type, body) values
   ('queue', 'queue.created', json_replace(:staff, '$.body.entity.id', concat(ticket), '$.body.entity.number', shown,
     '$.body.entity.visitId', concat(visit), '$.body.entity.order[1]', n)),
@@ -108,6 +111,7 @@ export async function giveNumber(
     trx.raw(SHOW, values),
     trx.raw(TICKET, values),
     'set ticket = last_insert_id()',
+    ...(draft.appointment_id === null ? [] : [trx.raw(LINK, values)]),
     trx.raw(EVENTS, values),
     ANSWER,
   ])

@@ -27,6 +27,8 @@ export interface TicketRow extends TicketState {
   visit_id: string
   patient_id: string
   patient_name: string
+  /** The appointment it came from, from its own table. */
+  appointment_id: string | null
   group_uid: string | null
   priority: Priority
   reason: string | null

@@ -62,7 +62,7 @@ export async function getBoard(deps: QueueReadDeps, query: BoardQuery): Promise<
   const statuses = query.status === undefined ? undefined : [...new Set(query.status)].sort()
   const doctorId = query.doctor === 'none' ? null : query.doctor
   const key = JSON.stringify([day, statuses, query.doctor, page, query.limit, cursor])
-  const ask = { domain: QUEUE, variant: 'board-1', key, ttlS: BOARD_TTL_S }
+  const ask = { domain: QUEUE, variant: 'board-2', key, ttlS: BOARD_TTL_S }
   return cachedList(deps, ask, () => readBoard(deps.db, { day, statuses, doctorId }, query))
 }
 

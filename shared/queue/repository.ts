@@ -10,10 +10,17 @@ export interface TicketFilter {
   doctorId?: string | null | undefined
 }
 
-const COLUMNS = [...TICKET_COLUMNS.map((column) => `t.${column}`), 'p.name as patient_name']
+const COLUMNS = [
+  ...TICKET_COLUMNS.map((column) => `t.${column}`),
+  'p.name as patient_name',
+  'ap.id as appointment_id',
+]
 
 const tickets = (db: Db, name: string): Knex.QueryBuilder =>
-  db('tickets as t').comment(`queue.${name}`).join('patients as p', 'p.id', 't.patient_id')
+  db('tickets as t')
+    .comment(`queue.${name}`)
+    .join('patients as p', 'p.id', 't.patient_id')
+    .leftJoin('appointments as ap', 'ap.ticket_id', 't.id')
 
 function narrow(query: Knex.QueryBuilder, { day, statuses, doctorId }: TicketFilter): void {
   query.where('t.day', day)

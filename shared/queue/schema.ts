@@ -42,6 +42,7 @@ export const ticket = z
       .array(person)
       .describe('Who came together on this ticket, the patient first; empty for one alone'),
     visitId: z.string(),
+    appointmentId: z.string().nullable().describe('The appointment that it is the arrival of'),
     doctorId: z.string().nullable().describe('null: whoever is free'),
     room: z.string().nullable(),
     priority: z.enum(PRIORITIES),

@@ -15,6 +15,7 @@ export function viewTicket(row: TicketRow, members: readonly Person[] = []): Tic
     patient: { id: row.patient_id, name: row.patient_name, clinicNumber: clinicNumber(row.patient_id) },
     members: [...members],
     visitId: row.visit_id,
+    appointmentId: row.appointment_id,
     doctorId: row.doctor_id,
     room: row.room,
     priority: row.priority,

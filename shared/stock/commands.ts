@@ -1,10 +1,12 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
-import { type WriteDeps, writing } from '../cache/writing.ts'
+import { type WriteDeps as CacheWriteDeps, writing } from '../cache/writing.ts'
 import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { madeBefore, type Once, onceInsertion, onceOf } from '../db/idempotency.ts'
+import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
+import { ring } from '../events/outbox.ts'
 import { type MedicationRow, medicationRows } from '../medications/reads.ts'
 import { senOf } from '../medications/rules.ts'
 import { toSqlUtc } from '../units/clock.ts'
@@ -26,6 +28,7 @@ import type { StockVariant } from './view.ts'
 
 export { type MoveContext, putBack, type Short, takeStock, type Wanted } from './take.ts'
 
+type WriteDeps = CacheWriteDeps & Pick<Deps, 'redis'>
 type Who = Omit<AuditEntry, 'action' | 'outcome'>
 
 /** Who writes, and what of the prices he sees in the answer. */
@@ -64,7 +67,7 @@ async function changing(
   const present = () => presentStock(deps.db, medication, clinicDay(now), variant)
   if (once !== undefined && (await madeBefore(deps.db, once, ENTITY)) !== undefined) return present()
   try {
-    return await writing(deps, STOCK, async (trx) => {
+    const stock = await writing(deps, STOCK, async (trx) => {
       if (once !== undefined) await onceInsertion(trx, once, ENTITY, id)
       const level = await lockLevel(trx, id)
       const { moves, batches } = await decide(trx, now)
@@ -92,6 +95,8 @@ async function changing(
       )
       return { result: await presentStock(trx, medication, clinicDay(now), variant) }
     })
+    void ring(deps)
+    return stock
   } catch (error) {
     // two requests with the same key at once: the second waited for the first one's row of the key
     if (

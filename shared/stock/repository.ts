@@ -1,5 +1,7 @@
 import type { Db, Knex } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
+import { addEvents } from '../events/outbox.ts'
+import { fromSqlUtc } from '../units/clock.ts'
 import type { MovementKind } from './rules.ts'
 
 export interface LevelRow {
@@ -138,7 +140,19 @@ function sums(movements: readonly NewMovement[], key: 'batch_id' | 'medication_i
   return JSON.stringify([...all].map(([id, quantity]) => ({ id, quantity })))
 }
 
-/** Writes movements and what they make of batches and levels: three statements, however many movements. */
+/** Tells the shelves' screens which medicines moved, and what is left of them. Ring after the commit. */
+function tellMoved(trx: Knex.Transaction, movements: readonly NewMovement[]): Promise<void> {
+  const last = new Map(movements.map((each) => [each.medication_id, each]))
+  return addEvents(
+    trx,
+    [...last].map(([id, { medication_after, at }]) => ({
+      topic: 'stock',
+      body: { type: 'stock.changed', at: fromSqlUtc(at) ?? '', entity: { id, onHand: medication_after } },
+    })),
+  )
+}
+
+/** Writes movements, what they make of batches and levels, and the events: four statements, however many movements. */
 export async function writeMovements(
   trx: Knex.Transaction,
   movements: readonly NewMovement[],
@@ -147,6 +161,7 @@ export async function writeMovements(
   await trx('stock_movements').comment('stock.move').insert(movements)
   await trx.raw(MOVE_BATCHES, [sums(movements, 'batch_id')])
   await trx.raw(MOVE_LEVELS, [sums(movements, 'medication_id')])
+  await tellMoved(trx, movements)
 }
 
 /** What lines of prescriptions still have of each batch: what was handed over less what was brought back. */

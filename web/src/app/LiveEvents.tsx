@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from 'react'
-import { applyAppointmentEvent } from '../features/appointments/live.ts'
+import { applyAppointmentEvent, refreshAppointments } from '../features/appointments/live.ts'
 import { fetchMe } from '../features/auth/api.ts'
 import type { User } from '../features/auth/types.ts'
 import { applyBackupEvent } from '../features/backups/live.ts'
@@ -13,6 +13,7 @@ import { patientKeys } from '../features/patients/api.ts'
 import { queueKeys } from '../features/queue/api.ts'
 import { applyQueueEvent } from '../features/queue/live.ts'
 import { applyFilesEvent } from '../features/reports/live.ts'
+import { applyStockEvent } from '../features/stock/live.ts'
 import type { LinkState } from '../lib/event-source.ts'
 import { type SharedEvents, shareEvents } from '../lib/events.ts'
 import { announceEnd, announceOffline } from './announce.tsx'
@@ -34,6 +35,8 @@ const NAMES = [
   'patient.unmerged',
   'display.acknowledged',
   'display.offline',
+  'appointment.changed',
+  'stock.changed',
 ] as const
 
 const CHANGES_FILE = new Set<string>([
@@ -42,6 +45,13 @@ const CHANGES_FILE = new Set<string>([
   'patient.merged',
   'patient.unmerged',
 ])
+
+/** Topics beside one's own operations, and what it takes to listen to them: any of these. */
+const TOPICS: Readonly<Record<string, readonly string[]>> = {
+  queue: ['queue.view'],
+  appointments: ['appointments.view', 'appointments.own'],
+  stock: ['stock.view'],
+}
 
 const LiveContext = createContext<SharedEvents | null>(null)
 
@@ -55,11 +65,15 @@ interface LiveEventsProps {
 export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
   const queries = useQueryClient()
   const [events, setEvents] = useState<SharedEvents | null>(null)
-  const seesQueue = user.permissions.includes('queue.view')
+  const may: readonly string[] = user.permissions
+  const topics = [
+    'operations',
+    ...Object.keys(TOPICS).filter((topic) => TOPICS[topic]?.some((each) => may.includes(each))),
+  ].join()
   useEffect(() => {
     if (!enabled) return
     const stream = shareEvents({
-      topics: seesQueue ? ['operations', 'queue'] : ['operations'],
+      topics: topics.split(','),
       names: NAMES,
       // A stream cannot say why it was refused; an ordinary read can, and leads to sign-in if need be.
       onRefused: () => void fetchMe().catch(() => {}),
@@ -73,6 +87,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       applyDispensingEvent(queries, event)
       applyDashboardEvent(queries, event)
       applyAppointmentEvent(queries, event)
+      applyStockEvent(queries, event)
       applyFilesEvent(queries, event)
       applyBackupEvent(queries, event)
       announceEnd(event, user.id)
@@ -86,6 +101,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       void queries.invalidateQueries({ queryKey: queueKeys.stats })
       refreshBilling(queries)
       refreshDispensing(queries)
+      refreshAppointments(queries)
     })
     setEvents(stream)
     return () => {
@@ -93,7 +109,7 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
       stopState()
       stream.close()
     }
-  }, [queries, enabled, user.id, seesQueue])
+  }, [queries, enabled, user.id, topics])
   return <LiveContext value={events}>{children}</LiveContext>
 }
 

@@ -2,7 +2,12 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { StreamEvent } from '../../lib/event-source.ts'
 import { appointmentKeys } from './api.ts'
 
-/** A new ticket may be somebody's arrival at another desk. */
+/** Has the calendars that are shown read again. */
+export function refreshAppointments(queries: QueryClient): void {
+  void queries.invalidateQueries({ queryKey: appointmentKeys.all })
+}
+
+/** An appointment was booked, changed, or follows its ticket: its event says which, and not whose. */
 export function applyAppointmentEvent(queries: QueryClient, event: StreamEvent): void {
-  if (event.name === 'queue.created') void queries.invalidateQueries({ queryKey: appointmentKeys.all })
+  if (event.name === 'appointment.changed') refreshAppointments(queries)
 }
