@@ -41,6 +41,9 @@ it('lets nobody change the audit, and gives the application no right on a whole 
     'clinic_worker',
   ])
   for (const [, , , , given] of audit) expect(given).not.toMatch(/UPDATE|DELETE/)
+  const moved = rows.filter(([, , , pattern]) => pattern === 'stock\\_movements')
+  expect(moved).toHaveLength(3)
+  for (const [, , , , given] of moved) expect(given).toMatch(/^$|^SELECT, INSERT, UPDATE \(patient_id\)$/)
   for (const [, given, who] of rights.matchAll(/GRANT ([A-Z, \n]+) ON `clinic`\.\* TO '(\w+)'/g)) {
     expect([who, given]).not.toEqual([who, expect.stringMatching(/UPDATE|DELETE|ALL|GRANT OPTION/)])
     if (who === 'clinic_api' || who === 'clinic_worker') expect(given).not.toMatch(/SELECT|INSERT|DROP/)

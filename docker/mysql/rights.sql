@@ -1,6 +1,7 @@
 -- Who may what. The accounts of API and worker have rights on tables, never on the database, so a new table is closed
 -- until `migrate` has called apply_rights. That procedure runs with the rights of root: the account that migrates can
--- call it, but cannot give itself or anyone else UPDATE or DELETE on the audit.
+-- call it, but cannot give itself or anyone else UPDATE or DELETE on the audit. What moved in stock is only added to,
+-- too; whose it was may change, when two records of one patient are made one.
 CREATE DATABASE IF NOT EXISTS clinic_admin CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 -- The most special pattern wins: the lowest priority that matches the table's name.
@@ -15,14 +16,17 @@ CREATE OR REPLACE TABLE clinic_admin.table_rights (
 INSERT INTO clinic_admin.table_rights VALUES
   ('clinic_api',     1, 'audit\_%',      'SELECT, INSERT'),
   ('clinic_api',     1, 'knex\_%',       'SELECT'),
+  ('clinic_api',     1, 'stock\_movements', 'SELECT, INSERT, UPDATE (patient_id)'),
   ('clinic_api',     9, '%',             'SELECT, INSERT, UPDATE, DELETE'),
   ('clinic_worker',  1, 'audit\_%',      'SELECT, INSERT'),
   ('clinic_worker',  1, 'knex\_%',       'SELECT'),
   ('clinic_worker',  1, 'users',         'SELECT'),
   ('clinic_worker',  1, 'user\_grants',  'SELECT'),
   ('clinic_worker',  1, 'api\_tokens',   ''),
+  ('clinic_worker',  1, 'stock\_movements', 'SELECT, INSERT, UPDATE (patient_id)'),
   ('clinic_worker',  9, '%',             'SELECT, INSERT, UPDATE, DELETE'),
   ('clinic_migrate', 1, 'audit\_%',      ''),
+  ('clinic_migrate', 1, 'stock\_movements', ''),
   ('clinic_migrate', 9, '%',             'UPDATE, DELETE');
 
 DELIMITER //

@@ -42,6 +42,17 @@ it('opens a new table to the application, and of the audit only adding and readi
   )
 })
 
+it('lets the application add to what moved in stock, and change nothing of it but whose it was', async () => {
+  await database.admin.raw('grant update, delete on stock_movements to clinic@`%`')
+  expect(await applyRights(database.admin, async () => ({ user: 'clinic', host: '%' }))).toBe('direct')
+  expect(await tried('delete from stock_movements where 1 = 0')).toBe('ER_TABLEACCESS_DENIED_ERROR')
+  for (const column of ['quantity', 'batch_id', 'line_id', 'at', 'reason'])
+    expect(await tried(`update stock_movements set ${column} = null where id = 0`)).toBe(
+      'ER_COLUMNACCESS_DENIED_ERROR',
+    )
+  expect(await tried('update stock_movements set patient_id = null where id = 0')).toBe('done')
+})
+
 it('grants nothing where one account serves both purposes, and never to a name that is no name', async () => {
   expect(await applyRights(database.admin, async () => null)).toBe('none')
   const odd = { user: "x'@'%' identified by 'y", host: '%' }

@@ -4,7 +4,11 @@ const AUDIT_PREFIX = 'audit_'
 const AUDIT_RIGHTS = 'SELECT, INSERT'
 const TABLE_RIGHTS = 'SELECT, INSERT, UPDATE, DELETE'
 const DATABASE_RIGHTS = 'CREATE TEMPORARY TABLES, LOCK TABLES'
-const ER_NONEXISTING_GRANT = 1141
+/** Only ever added to; the patient may become another one when two records are made one. */
+const STOCK_MOVEMENTS = 'stock_movements'
+const STOCK_RIGHTS = 'SELECT, INSERT, UPDATE (patient_id)'
+/** Nothing to take back: on a database, on a table. */
+const NONEXISTING_GRANT = [1141, 1147]
 const ACCOUNT = /^[\w-]{1,80}$/
 const HOST = /^[\w.:%-]{1,255}$/
 
@@ -50,6 +54,20 @@ export async function applyRights(
   return 'direct'
 }
 
+function rightsOn(table: string): string {
+  if (table.startsWith(AUDIT_PREFIX)) return AUDIT_RIGHTS
+  return table === STOCK_MOVEMENTS ? STOCK_RIGHTS : TABLE_RIGHTS
+}
+
+/** Takes rights back; those that were never given are no fault. */
+async function revoke(db: Knex, rights: string, from: string, names: string[]): Promise<void> {
+  try {
+    await db.raw(`revoke ${rights} on ${from}`, names)
+  } catch (error) {
+    if (!NONEXISTING_GRANT.includes((error as { errno?: number }).errno ?? 0)) throw error
+  }
+}
+
 async function grantDirectly(db: Knex, { user, host }: Account): Promise<void> {
   // names of accounts cannot be bound as values
   if (!ACCOUNT.test(user) || !HOST.test(host))
@@ -60,13 +78,11 @@ async function grantDirectly(db: Knex, { user, host }: Account): Promise<void> {
     .where({ table_schema: schema, table_type: 'BASE TABLE' })
     .pluck('table_name')) as string[]
   for (const table of tables) {
-    const rights = table.startsWith(AUDIT_PREFIX) ? AUDIT_RIGHTS : TABLE_RIGHTS
+    const rights = rightsOn(table)
+    // an earlier version gave more
+    if (rights !== TABLE_RIGHTS) await revoke(db, 'UPDATE, DELETE', `??.?? from ${who}`, [schema, table])
     await db.raw(`grant ${rights} on ??.?? to ${who}`, [schema, table])
   }
   await db.raw(`grant ${DATABASE_RIGHTS} on ??.* to ${who}`, [schema])
-  try {
-    await db.raw(`revoke ${TABLE_RIGHTS} on ??.* from ${who}`, [schema])
-  } catch (error) {
-    if ((error as { errno?: number }).errno !== ER_NONEXISTING_GRANT) throw error
-  }
+  await revoke(db, TABLE_RIGHTS, `??.* from ${who}`, [schema])
 }

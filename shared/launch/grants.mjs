@@ -1,10 +1,28 @@
-// Rights of the application's account, per table: what is written to the audit can never be changed by the application.
+// Rights of the application's account, per table: what is written to the audit can never be changed by the application,
+// and of what moved in stock only whose it was (two records of one patient are made one).
 
 const ANY_HOST = '%'
 const AUDIT_PREFIX = 'audit_'
 const AUDIT_RIGHTS = 'SELECT, INSERT'
 const TABLE_RIGHTS = 'SELECT, INSERT, UPDATE, DELETE'
+const STOCK_MOVEMENTS = 'stock_movements'
+const STOCK_RIGHTS = 'SELECT, INSERT, UPDATE (patient_id)'
 const ER_NONEXISTING_GRANT = 1141
+const ER_NONEXISTING_TABLE_GRANT = 1147
+
+function rightsOn(table) {
+  if (table.startsWith(AUDIT_PREFIX)) return AUDIT_RIGHTS
+  return table === STOCK_MOVEMENTS ? STOCK_RIGHTS : TABLE_RIGHTS
+}
+
+/** Takes rights back; those that were never given are no fault. */
+async function revoke(connection, rights, from) {
+  try {
+    await connection.query(`REVOKE ${rights} ON ${from}`)
+  } catch (error) {
+    if (error.errno !== ER_NONEXISTING_GRANT && error.errno !== ER_NONEXISTING_TABLE_GRANT) throw error
+  }
+}
 
 /**
  * Gives the application's account its rights on each table of the database, and takes back those on the whole
@@ -18,15 +36,14 @@ export async function grantAppRights(connection, { database, account = 'clinic',
     [schema],
   )
   for (const { name } of rows) {
-    const rights = name.startsWith(AUDIT_PREFIX) ? AUDIT_RIGHTS : TABLE_RIGHTS
+    const rights = rightsOn(name)
+    // an earlier version gave more
+    if (rights !== TABLE_RIGHTS)
+      await revoke(connection, 'UPDATE, DELETE', `\`${schema}\`.\`${name}\` FROM ${who}`)
     await connection.query(`GRANT ${rights} ON \`${schema}\`.\`${name}\` TO ${who}`)
   }
   await connection.query(`GRANT CREATE TEMPORARY TABLES, LOCK TABLES ON \`${schema}\`.* TO ${who}`)
-  try {
-    await connection.query(`REVOKE ${TABLE_RIGHTS} ON \`${schema}\`.* FROM ${who}`)
-  } catch (error) {
-    if (error.errno !== ER_NONEXISTING_GRANT) throw error
-  }
+  await revoke(connection, TABLE_RIGHTS, `\`${schema}\`.* FROM ${who}`)
 }
 
 /** The same by URLs; does nothing when one account serves both purposes. */
