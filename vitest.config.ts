@@ -19,7 +19,7 @@ export default defineConfig({
     hookTimeout: special ? 5 * 60_000 : 120_000,
     expect: { poll: { timeout: 20_000, interval: 20 } },
     // A machine that is suddenly busy must not refuse a change; a test that needed it says so in the output.
-    retry: process.env.CI === 'true' ? 1 : 0,
+    retry: process.env.CI === 'true' ? (kind === 'e2e' ? 2 : 1) : 0,
     passWithNoTests: false,
     projects: special
       ? [

@@ -57,3 +57,16 @@ export async function openBill(page: Page, visit: Visit): Promise<void> {
   await page.locator(`#main [data-ticket="${visit.number}"]`).click()
   await amountField(page).waitFor()
 }
+
+/** Ends the shift of whoever sits at the page, if one is open. */
+export async function endShift(page: Page): Promise<void> {
+  type Shifts = { data: { id: string; version: number }[] }
+  const { user } = await call<{ user: { id: string } }>(page, 'GET', '/api/auth/me')
+  const { data } = await call<Shifts>(page, 'GET', `/api/shifts?status=open&cashier=${user.id}`)
+  for (const { id, version } of data)
+    await call(page, 'POST', `/api/shifts/${id}/close`, {
+      version,
+      counted: { cash: '0.00' },
+      note: 'Left open by an earlier try',
+    })
+}

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { amountField, billOf, haveShift, openBill, payable } from './cash-desk.ts'
-import { call, peopleHere, signIn, uniqueName } from './lib.ts'
+import { amountField, billOf, endShift, haveShift, openBill, payable } from './cash-desk.ts'
+import { call, go, peopleHere, signIn, uniqueName } from './lib.ts'
 
 const person = peopleHere()
-const SLOW_MS = 20_000
 
 /** Two people: one who may queue and change everything, and a cashier with an open shift. */
 async function deskAndAdmin() {
@@ -25,9 +24,7 @@ describe('the cash desk', () => {
     const { page } = desk
     await page.goto('/queue')
     await page.locator('#main h1').waitFor()
-    await page.keyboard.press('g')
-    await page.keyboard.press('a')
-    await page.getByRole('heading', { name: 'Cashier' }).waitFor()
+    await go(page, 'a', 'Cashier')
     await page.locator(`#main [data-ticket="${visit.number}"]`).focus()
     await page.keyboard.press('Enter')
     await amountField(page).waitFor()
@@ -40,6 +37,7 @@ describe('the cash desk', () => {
     await page.keyboard.press('Enter')
     const receipt = page.locator('[data-receipt]')
     await receipt.getByText('RM 26.50').waitFor()
+    await receipt.locator('button:focus').waitFor()
     const number = (await receipt.getAttribute('data-receipt')) ?? ''
     expect(number).toMatch(/^R\d{6,}$/)
     const print = await page.request.get(`/api/receipts/${number}.pdf?paper=roll80&language=en`)
@@ -226,7 +224,7 @@ describe('the cash desk', () => {
     await admin.page.locator(`[data-payment="${number}"] [data-state=refunded]`).waitFor()
     expect((await billOf(admin.page, visit)).status).toBe('refunded')
     await desk.page.keyboard.press('Escape')
-    await desk.page.locator(`[data-payment="${number}"] [data-state=refunded]`).waitFor({ timeout: SLOW_MS })
+    await desk.page.locator(`[data-payment="${number}"] [data-state=refunded]`).waitFor()
   })
 
   it('closes a shift by counting notes, wants a reason for a difference, and shows a cashier only his own', async () => {
@@ -236,6 +234,7 @@ describe('the cash desk', () => {
     await haveShift(other.page)
     await signIn(desk.page, 'assistant')
     const { page } = desk
+    await endShift(page)
     await page.goto('/cashier')
     await page.getByRole('button', { name: 'Open shift' }).click()
     await page.fill('input[name=float]', '150')

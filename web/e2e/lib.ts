@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeEach } from 'vitest'
 
 /** The running system and the password of its first users; `npm run test:e2e` gives them. */
 export const BASE_URL = process.env.E2E_BASE_URL ?? 'http://127.0.0.1:8080'
 export const PASSWORD = process.env.E2E_PASSWORD ?? ''
+
+/** How long anything is waited for: a limit for what never comes, not for how quick it is. */
+const PATIENCE_MS = 60_000
+/** Longer than a test takes: a clinic day that ends within it is waited out. */
+const NEAR_MIDNIGHT_MS = 150_000
+const CLINIC_AHEAD_MS = 8 * 3_600_000
+const DAY_MS = 86_400_000
 
 const require = createRequire(import.meta.url)
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -52,6 +59,7 @@ export async function context(browser: Browser, choice: ContextChoice = {}): Pro
     locale: 'en-GB',
     reducedMotion: 'reduce',
   })
+  made.setDefaultTimeout(PATIENCE_MS)
   await made.addInitScript((language) => {
     if (localStorage.getItem('clinic.language') === null) localStorage.setItem('clinic.language', language)
   }, choice.language ?? 'en')
@@ -94,6 +102,33 @@ export async function seriousFaults(page: Page, within = 'html'): Promise<string
     )
 }
 
+/** Waits until the clinic's next day when this one is about to end: boards and lists show only the day that it is. */
+export async function withinOneDay(): Promise<void> {
+  const leftMs = DAY_MS - ((Date.now() + CLINIC_AHEAD_MS) % DAY_MS)
+  if (leftMs < NEAR_MIDNIGHT_MS) await new Promise((resolve) => setTimeout(resolve, leftMs + 2_000))
+}
+
+/** Goes to a page by `g` and its letter. */
+export async function go(page: Page, letter: string, heading: string): Promise<void> {
+  // Both at once: the page waits for the letter less than a second.
+  await Promise.all([page.keyboard.press('g'), page.keyboard.press(letter)])
+  await page.getByRole('heading', { name: heading, exact: true, level: 1 }).waitFor()
+}
+
+/** Types into the search box; the first of those that were found for it is chosen and can be opened by Enter. */
+export async function search(page: Page, text: string, name: RegExp | string = /./): Promise<void> {
+  await searchBox(page, text)
+  await page.locator('search [role=listbox][aria-busy=false]').waitFor()
+  await page.getByRole('option', { name, selected: true }).waitFor()
+}
+
+/** Types into the search box. */
+export async function searchBox(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('/')
+  await page.locator('search input:focus').waitFor()
+  await page.keyboard.type(text)
+}
+
 /** What stands at the screen during one test. */
 export interface Seat {
   page: Page
@@ -103,16 +138,16 @@ export interface Seat {
 
 /** A browser for the tests of a file; each test gets fresh people, whose windows close when it ends. */
 export function peopleHere(): (choice?: ContextChoice) => Promise<Seat> {
-  let browser: Browser
+  let browser: Browser | undefined
   const open: BrowserContext[] = []
-  beforeAll(async () => {
-    browser = await launch()
-  })
+  beforeEach(withinOneDay)
   afterEach(async () => {
     await Promise.all(open.splice(0).map((one) => one.close()))
   })
-  afterAll(() => browser.close())
+  afterAll(() => browser?.close())
   return async (choice = {}) => {
+    // A browser that died must not take the next try with it.
+    if (!browser?.isConnected()) browser = await launch()
     const made = await context(browser, choice)
     open.push(made)
     const page = await made.newPage()
@@ -145,23 +180,42 @@ export interface Doctor {
   id: string
   userId: string | null
   name: string
+  mmcNumber: string | null
+  version: number
 }
 
-/** The doctor that a user is, entered by an administrator where nobody was yet. */
+/** The doctor that a user is, entered by an administrator where nobody was yet, and with what is asked for. */
 export async function doctorOf(
   admin: Page,
   username: string,
-  more: Record<string, string> = {},
+  more: { mmcNumber?: string | null } = {},
 ): Promise<Doctor> {
   const users = await call<{ data: { id: string; username: string }[] }>(admin, 'GET', '/api/users?limit=100')
   const userId = users.data.find((user) => user.username === username)?.id ?? ''
-  const find = async (): Promise<Doctor | undefined> => {
-    const { data } = await call<{ data: Doctor[] }>(admin, 'GET', '/api/doctors')
-    return data.find((doctor) => doctor.userId === userId)
-  }
+  const { data } = await call<{ data: Doctor[] }>(admin, 'GET', '/api/doctors')
+  const found = data.find((doctor) => doctor.userId === userId)
   const body = { code: `E${userId}`, name: uniqueName('Dr E2E'), room: `E${userId}`, userId, ...more }
-  // Another file may enter the same one at the same moment.
-  const found = (await find()) ?? (await call<Doctor>(admin, 'POST', '/api/doctors', body).catch(find))
-  if (found === undefined) throw new Error(`${username} could not be entered as a doctor`)
-  return found
+  if (found === undefined) return call<Doctor>(admin, 'POST', '/api/doctors', body)
+  // Another file may have entered this doctor, without a number or with another one.
+  if (more.mmcNumber === undefined || found.mmcNumber === more.mmcNumber) return found
+  return call<Doctor>(admin, 'PATCH', `/api/doctors/${found.id}`, { ...more, version: found.version })
+}
+
+/** A new member of staff who has changed the one-time password already. */
+export async function staff(admin: Page, role: string): Promise<{ username: string; password: string }> {
+  const name = uniqueName('Staff')
+  const username = name.toLowerCase().replace(' ', '.')
+  const made = { username, name, role }
+  const { oneTimePassword } = await call<{ oneTimePassword: string }>(admin, 'POST', '/api/users', made)
+  const password = `${name} knows 7 lanterns`
+  const context = await admin.context().browser()?.newContext({ baseURL: BASE_URL })
+  const page = await context?.newPage()
+  if (page === undefined) throw new Error('the browser is gone')
+  await call(page, 'POST', '/api/auth/login', { username, password: oneTimePassword })
+  await call(page, 'POST', '/api/auth/password', {
+    currentPassword: oneTimePassword,
+    newPassword: password,
+  })
+  await context?.close()
+  return { username, password }
 }

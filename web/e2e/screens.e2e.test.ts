@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { call, doctorOf, peopleHere, seriousFaults, signIn, uniqueName } from './lib.ts'
+import { call, doctorOf, peopleHere, search, seriousFaults, signIn, uniqueName } from './lib.ts'
 
 const person = peopleHere()
 
@@ -122,18 +122,22 @@ describe('every screen', () => {
     await page.goto(`/consult/${consultation}`)
     await page.locator('[data-jump=medicine]').waitFor()
     await page.keyboard.press('Alt+m')
+    await page.locator('[data-jump=medicine]:focus').waitFor()
     await page.keyboard.type('paracetamol')
-    await page.getByRole('option').first().waitFor()
+    await page
+      .locator('[role=listbox][aria-busy=false]')
+      .getByRole('option', { name: /^Paracetamol/, selected: true })
+      .waitFor()
     await look('medicines')
     await page.keyboard.press('Enter')
-    await page.locator('#main fieldset select').first().waitFor()
+    await page.locator('#main fieldset input:focus').waitFor()
     await page.keyboard.type('1 tds 3/7')
     await page.keyboard.press('Tab')
     await page.locator('#main fieldset [lang=ms]').waitFor()
     await look('dosing')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Alt+l')
-    await page.getByRole('dialog').waitFor()
+    await page.getByRole('dialog').locator(':focus').waitFor()
     await look('letter')
     await page.goto('/imports/new')
     await page.locator('input[type=file]').setInputFiles({
@@ -155,9 +159,8 @@ describe('every screen', () => {
     // What lies half under the open tray is not what is looked at.
     await look('job tray', '[role=dialog]')
     await page.keyboard.press('Escape')
-    await page.keyboard.press('/')
-    await page.keyboard.type('bin')
-    await page.getByRole('option').first().waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await search(page, 'bin')
     await look('search')
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/patients\/\d+$/)
