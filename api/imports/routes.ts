@@ -21,7 +21,7 @@ import type { Principal } from '../../shared/rights/permissions.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Route, route } from '../http/route.ts'
 import { validate } from '../http/validate.ts'
-import { assertMayImport, IMPORTERS } from '../operations/policy.ts'
+import { assertMayImport, IMPORTERS, mayImport } from '../operations/policy.ts'
 import type { ApiServices } from '../services.ts'
 import { type Received, receiveUpload } from './upload.ts'
 
@@ -166,22 +166,24 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
       method: 'GET',
       path: '/api/imports/kinds',
       tag: 'imports',
-      summary: 'What can be imported, and the fields of each kind',
+      summary: 'What this person can import, and the fields of each kind',
       access: IMPORT_ACCESS,
       limit: 'general',
       response: importKinds,
       cacheControl: 'private-no-cache',
-      handle: async () => ({
+      handle: async ({ principal }) => ({
         body: {
-          data: Object.entries(IMPORT_KINDS).map(([kind, { fields }]) => ({
-            kind,
-            fields: fields.map(({ name, required, format: shape, example }) => ({
-              name,
-              required,
-              format: shape,
-              example,
+          data: Object.entries(IMPORT_KINDS)
+            .filter(([kind]) => mayImport(principal as Principal, kind))
+            .map(([kind, { fields }]) => ({
+              kind,
+              fields: fields.map(({ name, required, format: shape, example }) => ({
+                name,
+                required,
+                format: shape,
+                example,
+              })),
             })),
-          })),
         },
       }),
     }),

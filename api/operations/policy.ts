@@ -7,12 +7,15 @@ import { mayExport, reportRight } from '../../shared/rights/results.ts'
 /** Who may ask for a kind of import. */
 export const IMPORTERS: readonly Permission[] = ['imports.all', 'imports.patients']
 
+/** Whether a person may import that kind. */
+export function mayImport(principal: Principal, kind: string): boolean {
+  const { permissions } = principal
+  return permissions.has('imports.all') || (kind === 'patients' && permissions.has('imports.patients'))
+}
+
 /** Refuses a person who may not import that kind. */
 export function assertMayImport(principal: Principal, kind: string): void {
-  const needed: Permission = kind === 'patients' ? 'imports.patients' : 'imports.all'
-  if (!principal.permissions.has(needed) && !principal.permissions.has('imports.all')) {
-    throw new AppError('auth/forbidden')
-  }
+  if (!mayImport(principal, kind)) throw new AppError('auth/forbidden')
 }
 
 /** Refuses a person who may not export that kind. */

@@ -1,32 +1,41 @@
 import { AppError } from '../errors/app-error.ts'
 import { judgePatientRow } from '../patients/rules.ts'
-import type { JudgeOptions, Problem } from '../units/judgement.ts'
-import type { ImportField } from './field.ts'
+import type { ImportKind } from './kind.ts'
 import { PATIENT_FIELDS } from './patient-fields.ts'
+import { DOCTOR_RULES } from './records/doctors.ts'
+import { ICD10_RULES } from './records/icd10.ts'
+import { MEDICATION_RULES } from './records/medications.ts'
+import { type RecordRules, recordKind } from './records/row.ts'
 
-/** How one row of a kind is judged: accepted with its stored values, or refused with reasons. */
-export type Judge = (
-  fields: readonly string[],
-  options: JudgeOptions,
-) => { problems: Problem[] } | { leftOut: string[]; values: Readonly<Record<string, string | null>> }
+export type { ImportKind } from './kind.ts'
 
-/** One kind of import: its fields in the order of its rules, its judge, and what lenient still needs. */
-export interface ImportKind {
-  fields: readonly ImportField[]
-  leastNeeded: readonly string[]
-  judge: Judge
-}
+/** The kinds whose rows are records like any other, in the order in which files are imported. */
+export const RECORD_RULES = {
+  doctors: DOCTOR_RULES,
+  medications: MEDICATION_RULES,
+  icd10: ICD10_RULES,
+} as const satisfies Record<string, RecordRules>
+
+/** A kind of records: everything but patients. */
+export type RecordKindName = keyof typeof RECORD_RULES
+
+/** A name under which something can be imported. */
+export type ImportKindName = 'patients' | RecordKindName
 
 /** Every kind that can be imported; adding one is adding an entry. */
-export const IMPORT_KINDS = {
+export const IMPORT_KINDS: Readonly<Record<ImportKindName, ImportKind>> = {
   patients: { fields: PATIENT_FIELDS, leastNeeded: ['name'], judge: judgePatientRow },
-} as const satisfies Record<string, ImportKind>
-
-/** A key of {@link IMPORT_KINDS}. */
-export type ImportKindName = keyof typeof IMPORT_KINDS
+  doctors: recordKind(RECORD_RULES.doctors),
+  medications: recordKind(RECORD_RULES.medications),
+  icd10: recordKind(RECORD_RULES.icd10),
+}
 
 /** The kind of that name; throws `import/unknown-kind`. */
 export function importKind(name: string): ImportKind {
   if (!Object.hasOwn(IMPORT_KINDS, name)) throw new AppError('import/unknown-kind')
   return IMPORT_KINDS[name as ImportKindName]
 }
+
+/** The rules of a kind of records; undefined for patients. */
+export const recordRules = (name: string): RecordRules | undefined =>
+  Object.hasOwn(RECORD_RULES, name) ? RECORD_RULES[name as RecordKindName] : undefined

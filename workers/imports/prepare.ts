@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../../shared/deps.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { recordRules } from '../../shared/imports/kinds.ts'
 import { compileMapping, mappedCells, type RowMapper, suggestMapping } from '../../shared/imports/mapping.ts'
 import { type Layout, readChunks, readLayout, readSample } from '../../shared/imports/reader.ts'
 import type { ImportOptions, Mapping } from '../../shared/imports/schema.ts'
@@ -10,6 +11,7 @@ import { stageFile } from '../../shared/imports/stage.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
 import type { Run } from '../runtime/context.ts'
 import { looseKeys } from './patients/record.ts'
+import { looseKeysOf } from './records/loose-keys.ts'
 import { RepeatFinder, Repeats } from './repeats.ts'
 
 /** A file ready to be read row by row: UTF-8, its columns mapped, its repeated keys known. */
@@ -29,7 +31,14 @@ export interface PreparedSource {
 const SCAN_CHUNK_ROWS = 2000
 const EXTERNAL_ID = 0
 const ID_NUMBER = 3
-const KEY_FIELDS = ['external_id', 'id_number']
+const PATIENT_KEYS = ['external_id', 'id_number']
+
+/** The fields whose values no two rows may share, and the keys that a row has in them. */
+function keysOfKind(kind: string): { fields: readonly string[]; of(row: readonly string[]): string[] } {
+  const rules = recordRules(kind)
+  if (rules !== undefined) return { fields: rules.keys, of: looseKeysOf(rules) }
+  return { fields: PATIENT_KEYS, of: (row) => looseKeys(row[EXTERNAL_ID] ?? '', row[ID_NUMBER] ?? '') }
+}
 
 /** The options that override what is found in the file. */
 const given = ({ encoding, delimiter }: ImportOptions) => ({
@@ -55,8 +64,10 @@ async function scan(
   layout: Layout,
   mapping: Mapping,
 ): Promise<{ repeats: Repeats; totalRows: number }> {
-  const keys = Object.fromEntries(Object.entries(mapping).filter(([field]) => KEY_FIELDS.includes(field)))
-  const toFields = compileMapping(run.row.kind ?? '', layout.columns, keys, 'incomplete')
+  const kind = run.row.kind ?? ''
+  const { fields: keyFields, of: keysOf } = keysOfKind(kind)
+  const keys = Object.fromEntries(Object.entries(mapping).filter(([field]) => keyFields.includes(field)))
+  const toFields = compileMapping(kind, layout.columns, keys, 'incomplete')
   const finder = new RepeatFinder()
   let totalRows = 0
   for await (const { rows } of readChunks(path, layout, layout.start, {
@@ -67,8 +78,7 @@ async function scan(
     totalRows += rows.length
     for (const { cells, problem } of rows) {
       if (problem !== undefined) continue
-      const fields = toFields(cells)
-      for (const key of looseKeys(fields[EXTERNAL_ID] ?? '', fields[ID_NUMBER] ?? '')) finder.add(key)
+      for (const key of keysOf(toFields(cells))) finder.add(key)
     }
   }
   return { repeats: finder.finish(), totalRows }

@@ -9,11 +9,14 @@ import { operationEvent } from '../../shared/operations/events.ts'
 import { completeOperation, holdState } from '../../shared/operations/lifecycle.ts'
 import { findOperation, type OperationRow } from '../../shared/operations/repository.ts'
 import { runBulk } from '../runtime/bulk.ts'
+import type { Counts } from '../runtime/bulk-work.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
 import { patiently } from '../runtime/patience.ts'
-import { chooseBulkInsert } from './load-data.ts'
+import { recordKindOf } from './kinds/registry.ts'
+import { type BulkInsert, chooseBulkInsert } from './load-data.ts'
 import { PatientsWork } from './patients/work.ts'
 import { type PreparedSource, prepareSource, workDir } from './prepare.ts'
+import { RecordsWork } from './records/work.ts'
 
 const MAX_NOTE_CHARS = 255
 const ZERO = { read: 0, inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
@@ -82,6 +85,11 @@ export const runImport: Processor = async (run) => {
   }
 }
 
+async function importPatients(run: Run, source: PreparedSource, insert: BulkInsert): Promise<Counts> {
+  const anybody = await patiently(run, async () => run.deps.db('patients').first('id'))
+  return runBulk(run, new PatientsWork(run, source, insert, anybody === undefined), ZERO)
+}
+
 async function importFile(claimed: Run): Promise<void> {
   const options = importOptions.parse(claimed.row.params.options ?? {})
   const preparing = await enterPhase(claimed, { phase: 'prepare' })
@@ -89,16 +97,20 @@ async function importFile(claimed: Run): Promise<void> {
   const { insert, isLoadData } = await patiently(preparing, () =>
     chooseBulkInsert(preparing.bulkDb, preparing.deps.config),
   )
-  const note = isLoadData ? null : 'Without LOAD DATA, rows are inserted more slowly.'
+  const kind = recordKindOf(claimed.row.kind)
+  const note = isLoadData || kind !== undefined ? null : 'Without LOAD DATA, rows are inserted more slowly.'
   const run = await enterPhase(preparing, {
     phase: 'rows',
     total: source.totalRows,
     file_columns: JSON.stringify(source.layout.columns),
     note,
   })
-  const anybody = await patiently(run, async () => run.deps.db('patients').first('id'))
-  const counts = await runBulk(run, new PatientsWork(run, source, insert, anybody === undefined), ZERO)
-  let invalidation: string | undefined
+  const counts =
+    kind === undefined
+      ? await importPatients(run, source, insert)
+      : await runBulk(run, new RecordsWork(run, source, kind), ZERO)
+  const domains = kind?.domains ?? ['patients']
+  const notes = new Map<string, string>()
   const ended = await patiently(run, () =>
     completeOperation(
       run.deps,
@@ -106,15 +118,15 @@ async function importFile(claimed: Run): Promise<void> {
       { phase: null, counts: JSON.stringify(counts), note: closingNote(counts, note) },
       async (trx) => {
         await trx('import_keys').where({ operation_no: run.row.no }).delete()
-        invalidation = await noteInvalidation(trx, { domain: 'patients' })
+        for (const domain of domains) notes.set(domain, await noteInvalidation(trx, { domain }))
       },
     ),
   )
   if (ended === 'fenced') throw new Stopped('fenced')
-  await invalidate(run.deps, {
-    domain: 'patients',
-    ...(invalidation === undefined ? {} : { note: invalidation }),
-  })
+  for (const domain of domains) {
+    const note = notes.get(domain)
+    await invalidate(run.deps, { domain, ...(note === undefined ? {} : { note }) })
+  }
   await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
   if (ended !== 'completed' && ended !== 'needs_review') return
   // a rehearsal's file is imported when somebody decides so

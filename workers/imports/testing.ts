@@ -15,12 +15,20 @@ import { ActiveRuns, type RunEnd, runOperation } from '../runtime/run-operation.
 export interface ImportRig {
   services: WorkerServices
   runs: ActiveRuns
-  /** Puts a file in as an upload would and answers the waiting operation. */
-  request(file: string | { text: string | Buffer }, options?: Record<string, unknown>): Promise<OperationRow>
+  /** Puts a file in as an upload would and answers the waiting operation; patients unless a kind is said. */
+  request(
+    file: string | { text: string | Buffer },
+    options?: Record<string, unknown>,
+    kind?: string,
+  ): Promise<OperationRow>
   /** Runs an operation here and answers how that ended. */
   run(id: string): Promise<RunEnd>
   /** Request, run, and the record after it. */
-  import(file: string | { text: string | Buffer }, options?: Record<string, unknown>): Promise<OperationRow>
+  import(
+    file: string | { text: string | Buffer },
+    options?: Record<string, unknown>,
+    kind?: string,
+  ): Promise<OperationRow>
   record(id: string): Promise<OperationRow>
   close(): Promise<void>
 }
@@ -49,7 +57,7 @@ export function importRig(deps: TestDeps): ImportRig {
   const rig: ImportRig = {
     services,
     runs,
-    async request(file, options = {}) {
+    async request(file, options = {}, kind = 'patients') {
       await mkdir(uploads, { recursive: true })
       const path = join(uploads, newId())
       if (typeof file === 'string') await copyFile(file, path)
@@ -57,15 +65,15 @@ export function importRig(deps: TestDeps): ImportRig {
       const { size: bytes } = await stat(path)
       const request = {
         type: 'import' as const,
-        kind: 'patients',
+        kind,
         params: { options },
-        file: { name: 'patients.csv', bytes, sha256: await sha256Of(path), path },
+        file: { name: `${kind}.csv`, bytes, sha256: await sha256Of(path), path },
       }
       return (await requestOperation(deps, services.queues, request, { principal: null })).row
     },
     run: (id) => runOperation(services, runs, id),
-    async import(file, options) {
-      const { id } = await rig.request(file, options)
+    async import(file, options, kind) {
+      const { id } = await rig.request(file, options, kind)
       await rig.run(id)
       return rig.record(id)
     },

@@ -1,0 +1,86 @@
+import type { Knex } from '../../../shared/db/connect.ts'
+import type { RecordRules, Values } from '../../../shared/imports/records/row.ts'
+import type { Problem } from '../../../shared/units/judgement.ts'
+import type { BulkInsert } from '../load-data.ts'
+import type { RecordColumn } from './columns.ts'
+
+export type { Values } from '../../../shared/imports/records/row.ts'
+
+/** A row of the file, read and judged by itself. */
+export interface Candidate {
+  row: number
+  line: number
+  cells: string[]
+  values: Values
+  problems: Problem[]
+  /** Whether another row of the file may hold one of its keys. */
+  isWatched: boolean
+}
+
+/** A field that no two records may share. */
+export interface UniqueField {
+  field: string
+  column: string
+  /** Unique among the records of one source only. */
+  perSource: boolean
+  /** The reason by which another row with the same value is refused. */
+  taken: Problem
+}
+
+/** What a piece is written with. */
+export interface Context {
+  trx: Knex.Transaction
+  importNo: number
+  source: string
+  dryRun: boolean
+  /** What earlier pieces of a rehearsal would have stored, by key; see {@link References.keep}. */
+  noted: ReadonlyMap<string, string>
+}
+
+/** What the rows of one piece refer to, looked up at once. */
+export interface References {
+  /** Values that stand for what a row refers to, and what is wrong with that. */
+  of(candidate: Candidate): { values?: Values; problems: readonly Problem[] }
+  /**
+   * The last word on a record that is to be stored: what is wrong with it beside the others. It counts from then on
+   * when nothing is. `before`: what it replaces.
+   */
+  admit?(after: Values, before: Values | null): readonly Problem[]
+  /** What a rehearsal has to remember for its later pieces, by key. */
+  keep?(): ReadonlyMap<string, string>
+}
+
+/** What becomes of a stored record: made (`before` null), changed, or taken away (`after` null). */
+export interface Effect {
+  id: string
+  before: Values | null
+  after: Values | null
+}
+
+/** How the records of a kind are kept: everything that differs from one kind to the next. */
+export interface RecordKind {
+  rules: RecordRules
+  table: string
+  /** What a row is matched by. */
+  key: UniqueField
+  /** Its other unique fields. */
+  others: readonly UniqueField[]
+  columns: readonly RecordColumn[]
+  /** Columns that every new record gets beside those of its fields. */
+  constants?: Readonly<Record<string, string>>
+  /** Whether rows carry the name of their source. */
+  hasSource: boolean
+  /** The table has `created_at` and `updated_at`. */
+  hasTimes: boolean
+  /** Ids come from the counter `imported` and not from AUTO_INCREMENT: they are known before the rows are written. */
+  countedIds?: boolean
+  /** Domains whose cached answers show these records. */
+  domains: readonly string[]
+  references?(context: Context, candidates: readonly Candidate[]): Promise<References>
+  /** Keys under which {@link References.keep} may have noted something for these rows. */
+  notedKeys?(candidates: readonly Candidate[]): readonly string[]
+  /** What else follows from records that come, change or go; inside the transaction. */
+  follow?(context: Context, effects: readonly Effect[], insert: BulkInsert): Promise<void>
+  /** Records among these that others refer to, so that they cannot be taken back. */
+  used(trx: Knex.Transaction, ids: readonly string[]): Promise<Set<string>>
+}
