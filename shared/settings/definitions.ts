@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ITEM_KINDS } from '../billing/rules.ts'
 import { FIRST_TEMPLATES, faultsOfTemplate, PLACEHOLDERS } from '../letters/rules.ts'
 import { PRIORITIES } from '../queue/schema.ts'
+import { SET_UP_PARTS } from './schema.ts'
 
 const MAX_TEXT = 200
 const MAX_ADDRESS = 500
@@ -84,9 +85,12 @@ export const SETTINGS = {
   },
   'clinic.setUp': {
     group: 'clinic',
-    title: 'Whether the guided set-up is over; administrators are no longer led to it',
-    schema: z.boolean(),
-    default: false,
+    title: 'Parts of the guided set-up that were gone through; with `finished` nobody is led to it any more',
+    schema: z
+      .array(z.enum(SET_UP_PARTS))
+      .max(SET_UP_PARTS.length)
+      .refine((list) => new Set(list).size === list.length, 'Must name each once'),
+    default: [],
   },
   'queue.ticketFormat': {
     group: 'queue',

@@ -3,6 +3,18 @@ import { z } from 'zod'
 const MAX_ITEMS = 50
 const MAX_CHARS = 4000
 
+/** Parts of the guided set-up, in its order, and the word for all of it. */
+export const SET_UP_PARTS = [
+  'clinic',
+  'logo',
+  'doctors',
+  'hours',
+  'numbers',
+  'users',
+  'patients',
+  'finished',
+] as const
+
 const scalar = z.union([z.string().max(MAX_CHARS), z.number(), z.boolean()])
 
 /** A setting as administrators see it; `version` is 0 while it has its default. */

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Outlet, useLocation, useNavigate } from 'react-router'
 import { JobTray } from '../features/operations/components/JobTray.tsx'
 import { PatientSearch } from '../features/patients/components/PatientSearch.tsx'
+import { SetUpBar } from '../features/setup/components/SetUpBar.tsx'
 import { LiveSign } from './LiveSign.tsx'
 import { Rail } from './Rail.tsx'
 import styles from './Shell.module.css'
@@ -38,6 +39,7 @@ export function Shell() {
         </div>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
+        <SetUpBar />
         <Outlet />
       </main>
       {sheet ? <ShortcutSheet onClose={() => setSheet(false)} /> : null}

@@ -162,6 +162,10 @@ export const router = createBrowserRouter([
             ],
           },
           {
+            path: 'setup/:step?',
+            lazy: later(() => import('../features/setup/pages/SetUpPage.tsx'), 'SetUpPage'),
+          },
+          {
             path: 'account/password',
             lazy: later(() => import('../features/auth/pages/PasswordPage.tsx'), 'PasswordPage'),
           },

@@ -58,7 +58,8 @@ export const theme = createTheme({
 
 /** Grounds, lines and the colours of states, for both schemes; every text colour here passes AA on both grounds. */
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: { '--rail': '76px', '--bar': '52px' },
+  // paper is white in every theme
+  variables: { '--rail': '76px', '--bar': '52px', '--paper': '#ffffff', '--paper-ink': '#56646b' },
   light: {
     '--mantine-color-body': '#fbfcfc',
     '--mantine-color-text': '#182125',

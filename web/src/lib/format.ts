@@ -39,6 +39,14 @@ export function readDay(text: string): string | null {
   return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(iso) ? iso : null
 }
 
+/** `HH:MM` of a time typed as 9, 930, 9.30, 9:30 or 0930; null when it is none. */
+export function readTime(text: string): string | null {
+  const typed = /^(\d{1,2})(?:[:. ]?([0-5]\d))?$/.exec(text.trim())
+  const hour = Number(typed?.[1])
+  if (typed === null || hour > 23) return null
+  return `${String(hour).padStart(2, '0')}:${typed[2] ?? '00'}`
+}
+
 /** 24/11/2026 10:42 in the clinic's zone. */
 export function formatMoment(iso: string | null | undefined): string {
   if (!iso) return ''

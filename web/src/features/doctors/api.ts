@@ -24,7 +24,7 @@ export function useDoctors(): readonly Doctor[] {
 /** Adds a doctor, or changes the one that was seen. */
 export function saveDoctor(
   doctor: Doctor | null,
-  body: Record<string, string | boolean | null>,
+  body: Record<string, string | boolean | null | Doctor['workingHours']>,
 ): Promise<Doctor> {
   return doctor === null
     ? request('/api/doctors', { method: 'POST', body })

@@ -1,4 +1,4 @@
-import { Button, Group, Switch, TextInput } from '@mantine/core'
+import { Button, Group, Input, Switch, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,8 +6,13 @@ import { HttpError } from '../../../lib/problem.ts'
 import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { type Doctor, doctorKeys, saveDoctor } from '../api.ts'
+import { hasHours, wrongDays } from '../week.ts'
+import { UserSelect } from './UserSelect.tsx'
+import { WeekHours } from './WeekHours.tsx'
 
 const FIELDS = ['name', 'specialty', 'mmcNumber', 'apcNumber', 'room', 'userId'] as const
+/** Those that are typed; who signs in is chosen. */
+const TYPED = FIELDS.filter((field) => field !== 'userId')
 const REQUIRED = new Set<string>(['code', 'name'])
 type Form = Record<(typeof FIELDS)[number] | 'code', string>
 
@@ -35,9 +40,14 @@ export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClo
   const queries = useQueryClient()
   const [form, setForm] = useState(() => formOf(doctor))
   const [active, setActive] = useState(doctor?.active ?? true)
+  const [hours, setHours] = useState(doctor?.workingHours ?? {})
   const save = useMutation({
     mutationFn: () =>
-      saveDoctor(doctor, doctor === null ? bodyOf(form, null) : { ...bodyOf(form, doctor), active }),
+      saveDoctor(doctor, {
+        ...bodyOf(form, doctor),
+        ...(doctor === null ? {} : { active }),
+        ...(doctor === null && !hasHours(hours) ? {} : { workingHours: hours }),
+      }),
     onSuccess: onClose,
     onSettled: () => queries.invalidateQueries({ queryKey: doctorKeys.all }),
   })
@@ -47,11 +57,11 @@ export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClo
       : null
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (!save.isPending) save.mutate()
+    if (!save.isPending && wrongDays(hours).length === 0) save.mutate()
   }
-  const shown: readonly (keyof Form)[] = doctor === null ? ['code', ...FIELDS] : FIELDS
+  const shown: readonly (keyof Form)[] = doctor === null ? ['code', ...TYPED] : TYPED
   return (
-    <Dialog onClose={onClose} title={doctor?.name ?? t('doctors.add')}>
+    <Dialog size="lg" onClose={onClose} title={doctor?.name ?? t('doctors.add')}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }} noValidate>
         <ErrorNotice error={save.error} />
         {shown.map((field, index) => (
@@ -66,6 +76,10 @@ export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClo
             onChange={(event) => setForm({ ...form, [field]: event.currentTarget.value })}
           />
         ))}
+        <UserSelect value={form.userId} onChange={(userId) => setForm({ ...form, userId })} />
+        <Input.Wrapper label={t('doctors.hours')} labelElement="div">
+          <WeekHours value={hours} onChange={setHours} />
+        </Input.Wrapper>
         {doctor === null ? null : (
           <Switch
             label={t('doctors.active')}

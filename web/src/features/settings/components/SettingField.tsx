@@ -1,7 +1,9 @@
 import { MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
 import type { Setting } from '../api.ts'
+import { DaysField } from './DaysField.tsx'
 
 const LONG_TEXT = 80
+const HOLIDAYS = 'clinic.holidays'
 
 interface SettingFieldProps {
   setting: Setting
@@ -20,6 +22,16 @@ export function SettingField({ setting, title, value, error, disabled, onChange 
     return <Switch {...common} checked={value} onChange={(event) => onChange(event.currentTarget.checked)} />
   if (typeof value === 'number')
     return <NumberInput {...common} value={value} onChange={(next) => onChange(Number(next))} maw={200} />
+  if (setting.name === HOLIDAYS)
+    return (
+      <DaysField
+        label={title}
+        error={error}
+        disabled={disabled}
+        value={value as string[]}
+        onChange={onChange}
+      />
+    )
   if (Array.isArray(value))
     return choices === null ? (
       <TagsInput {...common} value={value as string[]} onChange={onChange} />

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { HttpError } from '../../../lib/problem.ts'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { changeSetting, type Setting, settingKeys } from '../api.ts'
+import { titleOf } from '../titles.ts'
 import { SettingField } from './SettingField.tsx'
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
@@ -29,7 +30,6 @@ export function SettingLine({ setting, mayWrite }: { setting: Setting; mayWrite:
     },
   })
   const fault = save.error instanceof HttpError ? (save.error.errors[0]?.message ?? null) : null
-  const key = `settings.of.${setting.name.replace('.', '_')}`
   const changed = !same(value, setting.value)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -39,7 +39,7 @@ export function SettingLine({ setting, mayWrite }: { setting: Setting; mayWrite:
     <form onSubmit={submit} style={{ display: 'grid', gap: 8 }} data-setting={setting.name}>
       <SettingField
         setting={setting}
-        title={i18n.exists(key) ? t(key) : setting.title}
+        title={titleOf(setting, t, i18n)}
         value={value}
         error={fault}
         disabled={!mayWrite}

@@ -1,9 +1,12 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { useUser } from '../../../app/session.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page, Section } from '../../../ui/Page.tsx'
+import { SET_UP } from '../../setup/api.ts'
 import { fetchSettings, settingKeys } from '../api.ts'
 import { SettingLine } from '../components/SettingLine.tsx'
 
@@ -18,7 +21,16 @@ export function SettingsPage() {
   })
   const groups = [...new Set(query.data?.map(({ group }) => group))]
   return (
-    <Page title={t('settings.title')}>
+    <Page
+      title={t('settings.title')}
+      side={
+        mayWrite ? (
+          <Button component={Link} to="/setup" variant="default">
+            {t('setup.open')}
+          </Button>
+        ) : undefined
+      }
+    >
       <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
       {query.isPending ? <Loading rows={8} /> : null}
       {groups.map((group) => (
@@ -28,7 +40,7 @@ export function SettingsPage() {
         >
           <div style={{ display: 'grid', gap: 18, maxWidth: 620 }}>
             {query.data
-              ?.filter((setting) => setting.group === group)
+              ?.filter((setting) => setting.group === group && setting.name !== SET_UP)
               .map((setting) => (
                 <SettingLine key={setting.name} setting={setting} mayWrite={mayWrite} />
               ))}
