@@ -29,13 +29,15 @@ const port = await listen(server, config.PORT, config.HOST)
 log.info({ port, host: config.HOST, internalPort: internal.port }, 'ready')
 
 const STOP_WITHIN_MS = 15_000
+/** Longer than a connection of a busy proxy stays unused. */
+const LAST_CALL_MS = 2_000
 let stopping = false
 async function stop(why: object, exitCode = 0): Promise<void> {
   if (stopping) return
   stopping = true
   log.info(why, 'stopping')
   setTimeout(() => process.exit(exitCode || 1), STOP_WITHIN_MS).unref()
-  const drained = stopServer(server)
+  const drained = stopServer(server, undefined, config.TRUST_PROXY > 0 ? LAST_CALL_MS : 0)
   // streams never end by themselves, so they are told to go before the wait for the rest
   await services.hub.close()
   await drained

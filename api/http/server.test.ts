@@ -71,6 +71,31 @@ describe('the server', () => {
     await closed
   })
 
+  it('answers, behind a proxy, what still comes over an open connection, and says that it ends with that', async () => {
+    const { server, port, url } = await start()
+    const socket: Socket = createConnection(port, '127.0.0.1')
+    let heard = ''
+    let closed = false
+    socket.on('data', (chunk) => {
+      heard += chunk
+    })
+    socket.once('close', () => {
+      closed = true
+    })
+    const ask = () => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    ask()
+    await expect.poll(() => heard).toMatch(/keep-alive[\s\S]*done/)
+    const stopped = stopServer(server, 20 * AT_MOST_MS, 10 * AT_MOST_MS)
+    await expect(fetch(url)).rejects.toThrow()
+    // the connection stands idle and the door is shut: a request that is on its way now must not be lost
+    expect(closed).toBe(false)
+    heard = ''
+    ask()
+    await expect.poll(() => closed).toBe(true)
+    expect(heard).toMatch(/Connection: close[\s\S]*done/)
+    await stopped
+  })
+
   it('cuts what does not end', async () => {
     const { server, url } = await start()
     const stream = await fetch(`${url}/stream`)

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, toProblem } from '../../shared/errors/app-error.ts'
 import type { Logger } from '../../shared/log/log.ts'
 import { newId } from '../../shared/units/ids.ts'
@@ -99,14 +100,24 @@ function closeIdle(server: Server): void {
 /**
  * Stops taking connections, lets running requests finish for some seconds, then cuts what is left. Streams must have
  * been told before, they never end by themselves.
+ *
+ * Behind a proxy give `lastCallMs`: so long idle connections stay open, and each answer says that its connection ends.
+ * Closing an idle one at once meets, under load, a request that the proxy is writing into it, and one that changes
+ * something can't be sent again by anybody.
  */
-export async function stopServer(server: Server, drainMs = DRAIN_MS): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+export async function stopServer(server: Server, drainMs = DRAIN_MS, lastCallMs = 0): Promise<void> {
+  server.prependListener('request', (_, res) => {
+    res.shouldKeepAlive = false
+  })
+  // the method of an HTTP server closes idle connections as well, this one only the door
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  if (lastCallMs > 0) await Promise.race([closed, sleep(lastCallMs, undefined, { ref: false })])
   // a connection becomes idle when its answer is out, and is closed at the next look
   const idle = setInterval(() => closeIdle(server), POLL_MS)
-  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
   closeIdle(server)
   await closed
   clearInterval(idle)
   clearTimeout(cut)
+  server.close() // ends its own timer too
 }

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { person, writePeople } from '../../shared/testing/people.ts'
+import { writePeople } from '../../shared/testing/people.ts'
 import { freePort, startProcess, type TestProcess } from '../../shared/testing/processes.ts'
-import { ask, type ProxyProcess, SITE, startProxy } from '../nginx/testing.ts'
+import { ask, type ProxyProcess, startProxy } from '../nginx/testing.ts'
+import { followQueue, startLoad } from './rolling-clients.ts'
 import { type ProductionSystem, startProduction, until } from './testing.ts'
 
 let system: ProductionSystem
 let proxy: ProxyProcess
 let apis: TestProcess[]
-let worker: TestProcess
+let workers: TestProcess[]
 let cookie = ''
 let token = ''
 
@@ -26,7 +26,9 @@ beforeAll(async () => {
   )
   await second.ready()
   apis = [system.api, second]
-  worker = system.worker
+  const helper = await startProcess('worker', system.envOf('worker', { HOST: '127.0.0.1' }))
+  await helper.ready()
+  workers = [system.worker, helper]
   proxy = await startProxy(system.dir, 1, {
     API_SERVERS: apis.map((api) => `localhost:${portOf(api)}`).join(' '),
   })
@@ -49,49 +51,21 @@ beforeAll(async () => {
   const currentPassword = system.secret('initial_admin_password')
   await post('/api/auth/login', { username: 'superadmin', password: currentPassword })
   await post('/api/auth/password', { currentPassword, newPassword: 'Rolling-test-7-lantern' })
-  const scopes = ['patients.view', 'patients.write', 'medications.view']
+  const scopes = ['patients.view', 'patients.write', 'medications.view', 'queue.view', 'queue.write']
   token = (await post('/api/tokens', { name: 'rolling', scopes, perHour: 1_000_000 })).token
 })
 afterAll(async () => {
   await proxy?.stop()
-  await Promise.all([...(apis ?? []), ...(worker ? [worker] : [])].map((each) => each.stop()))
+  await Promise.all([...(apis ?? []), ...(workers ?? [])].map((each) => each.stop()))
   await system?.stop()
 })
 
-const agent = new Agent({ keepAlive: true, maxSockets: 20, rejectUnauthorized: false })
-
-/** One call over kept connections, as a browser makes it; answers the status, 0 when there was no answer. */
-function send(method: string, path: string, body?: object): Promise<number> {
-  return new Promise((resolve) => {
-    const req = request(
-      {
-        host: '127.0.0.1',
-        port: proxy.httpsPort,
-        servername: SITE,
-        agent,
-        method,
-        path,
-        headers: { host: SITE, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      },
-      (res) => {
-        res.resume()
-        res.once('end', () => resolve(res.statusCode ?? 0))
-        res.once('error', () => resolve(0))
-      },
-    )
-    // a kept connection that the other side closed in the same moment: browsers ask again over a new one, so does this
-    req.once('error', (error: NodeJS.ErrnoException) => {
-      if (req.reusedSocket && error.code === 'ECONNRESET') resolve(send(method, path, body))
-      else resolve(0)
-    })
-    req.end(body === undefined ? undefined : JSON.stringify(body))
-  })
-}
-
+const REQUESTS = Number(process.env.ROLLING_REQUESTS ?? 20_000)
 const FIRST_MADE = 5_000_000
-const IMPORTED = 20_000
+const IMPORTED = 300_000
+const PAUSE_MS = 1000
 
-it('restarts API, worker and proxy one after the other under reads, writes and an import, and nobody notices', async () => {
+async function startImport(): Promise<{ id: string; good: number; bad: number }> {
   const file = join(system.dir, 'people.csv')
   const { good, bad } = await writePeople(file, IMPORTED)
   const form = new FormData()
@@ -103,75 +77,73 @@ it('restarts API, worker and proxy one after the other under reads, writes and a
     body: form,
   })
   const { operation } = (await started.json()) as { operation: { id: string } }
+  return { id: operation.id, good, bad }
+}
 
-  const statuses = new Map<number, number>()
-  let made = 0
-  let over = false
-  const note = (status: number) => {
-    statuses.set(status, (statuses.get(status) ?? 0) + 1)
-  }
-  const pending: Promise<void>[] = []
-  // a hundred reads and ten registrations a second, whether or not earlier ones were answered
-  const load = (async () => {
-    for (let tick = 0; !over; tick++) {
-      for (let i = 0; i < 10; i++) pending.push(send('GET', '/api/medications?limit=20').then(note))
-      const {
-        name,
-        id_type: idType,
-        id_number: idNumber,
-        gender,
-        date_of_birth: dateOfBirth,
-      } = person(FIRST_MADE + tick)
-      pending.push(
-        send('POST', '/api/patients', { name, idType, idNumber, gender, dateOfBirth }).then((status) => {
-          note(status)
-          if (status === 201) made++
-        }),
-      )
-      await sleep(100)
-    }
-  })()
+async function another(kind: 'api' | 'worker', old: TestProcess): Promise<TestProcess> {
+  await old.stop()
+  const place = kind === 'api' ? { PORT: portOf(old) } : {}
+  const next = await startProcess(kind, system.envOf(kind, { HOST: '127.0.0.1', ...place }))
+  await next.ready()
+  await sleep(PAUSE_MS)
+  return next
+}
 
-  await sleep(1000)
-  for (const [index, api] of apis.entries()) {
-    await api.stop()
-    const env = system.envOf('api', { HOST: '127.0.0.1', PORT: portOf(api) })
-    const next = await startProcess('api', env)
-    await next.ready()
-    apis[index] = next
-    await sleep(1000)
-  }
-  await worker.stop()
-  worker = await startProcess('worker', system.envOf('worker', { HOST: '127.0.0.1' }))
-  await worker.ready()
+/** Every process once: workers, API processes, and the proxy with everything it has open. */
+async function restartAll(): Promise<void> {
+  for (const [index, worker] of workers.entries()) workers[index] = await another('worker', worker)
+  for (const [index, api] of apis.entries()) apis[index] = await another('api', api)
   proxy.process.child.kill('SIGHUP')
-  await sleep(2000)
-  over = true
-  await load
-  await Promise.all(pending)
+  await sleep(PAUSE_MS)
+}
 
-  console.warn(`rolling restart: ${JSON.stringify(Object.fromEntries(statuses))}, ${made} registered`)
-  expect([...statuses.keys()].sort()).toEqual([200, 201])
-  expect(pending.length).toBeGreaterThan(500)
+it('restarts API, workers and proxy one after the other, again and again, under 200 requests a second and an import: no request fails, no event is lost, every row is there', async () => {
+  const target = { port: proxy.httpsPort, token }
+  const follower = followQueue(target)
+  await until('the screen follows', async () => follower.opened() > 0)
+  const { id, good, bad } = await startImport()
+  const load = startLoad(target, FIRST_MADE)
+  let rounds = 0
+  for (; load.sent() < REQUESTS; rounds++) await restartAll()
+  await load.end()
+  const { statuses, failures, tickets } = load
+  const all = [...statuses.values()].reduce((sum, each) => sum + each, 0)
+  const seen = JSON.stringify(Object.fromEntries(statuses))
+  console.warn(`rolling restart, ${rounds} rounds: ${all} requests, ${seen}; streams ${follower.opened()}`)
+  expect(failures).toEqual([])
+  expect([...statuses.keys()].sort()).toEqual(['GET 200', 'POST 201'])
+  expect(all).toBeGreaterThanOrEqual(REQUESTS)
 
   const connection = await system.connect('root')
   const one = async (sql: string) => {
     const [[row]] = (await connection.query(sql)) as [RowDataPacket[], unknown]
     return (row ?? {}) as Record<string, unknown>
   }
-  await until('the import has ended', async () =>
-    /completed|failed/.test(
-      String((await one(`select status from clinic.operations where id = '${operation.id}'`)).status),
-    ),
+  const operation = () => one(`select counts, status, fence from clinic.operations where id = '${id}'`)
+  await until(
+    'the import has ended',
+    async () => /completed|failed/.test(String((await operation()).status)),
+    undefined,
+    300_000,
   )
-  const { counts, status } = await one(
-    `select counts, status from clinic.operations where id = '${operation.id}'`,
-  )
+  const { counts, status, fence } = await operation()
   expect(status).toBe('completed')
   expect(typeof counts === 'string' ? JSON.parse(counts) : counts).toMatchObject({
     inserted: good,
     rejected: bad,
   })
-  expect(Number((await one('select count(*) as n from clinic.patients')).n)).toBe(good + made)
+  // it went from one worker to another, so a restart met it
+  expect(Number(fence)).toBeGreaterThan(1)
+  const { n, different } = await one(
+    'select count(*) as n, count(distinct id_number) as different from clinic.patients',
+  )
+  expect([Number(n), Number(different)]).toEqual([good + tickets.length, good + tickets.length])
+
+  await until('every ticket was told', async () => follower.created.length >= tickets.length)
+  follower.end()
+  expect(follower.resets()).toBe(0)
+  expect(follower.opened()).toBeGreaterThan(1)
+  // each once, and each of them
+  expect([...follower.created].sort()).toEqual([...tickets].sort())
   await connection.end()
 })
