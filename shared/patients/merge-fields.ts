@@ -15,6 +15,10 @@ const GROUPS = {
   company: ['company'],
   externalId: ['externalId', 'source'],
   allergies: ['allergies'],
+  chronicConditions: ['chronicConditions'],
+  medicalHistory: ['medicalHistory'],
+  nextOfKin: ['nextOfKin'],
+  consentOn: ['consentOn'],
   remarks: ['remarks'],
 } as const satisfies Record<keyof MergeKeep, readonly (keyof PatientRow)[]>
 
@@ -22,7 +26,7 @@ type Group = keyof typeof GROUPS
 type Side = 'this' | 'other' | 'both'
 
 /** Lost, these would cost more than a line too many. */
-const JOINED: readonly Group[] = ['allergies', 'remarks']
+const JOINED: readonly Group[] = ['allergies', 'chronicConditions', 'medicalHistory', 'remarks']
 /** Said by the identity card too. */
 const OF_IDENTITY: readonly Group[] = ['dateOfBirth', 'gender']
 

@@ -18,6 +18,10 @@ export interface PatientRow {
   state: string | null
   company: string | null
   allergies: string | null
+  chronicConditions: string | null
+  medicalHistory: string | null
+  nextOfKin: string | null
+  consentOn: string | null
   remarks: string | null
   registeredOn: string | null
   importNo: number | null
@@ -45,6 +49,10 @@ export class PatientModel extends Model {
   declare state: string | null
   declare company: string | null
   declare allergies: string | null
+  declare chronicConditions: string | null
+  declare medicalHistory: string | null
+  declare nextOfKin: string | null
+  declare consentOn: string | null
   declare remarks: string | null
   declare registeredOn: string | null
   declare importNo: number | null
@@ -75,6 +83,10 @@ export const PATIENT_PROPERTIES = [
   'state',
   'company',
   'allergies',
+  'chronicConditions',
+  'medicalHistory',
+  'nextOfKin',
+  'consentOn',
   'remarks',
   'registeredOn',
   'importNo',

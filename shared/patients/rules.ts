@@ -43,6 +43,13 @@ export const PATIENT_MAX_LENGTH = {
   remarks: 2000,
 } as const satisfies Partial<Record<PatientColumn, number>>
 
+/** Longest texts of a person's background, which no import brings: the widths of their columns. */
+export const BACKGROUND_MAX_LENGTH = {
+  chronicConditions: 1000,
+  medicalHistory: 2000,
+  nextOfKin: 300,
+} as const
+
 /** A patient as stored; null = not given. Days are 'YYYY-MM-DD'. */
 export interface PatientValues {
   externalId: string | null

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ID_TYPES } from './identity.ts'
+import { BACKGROUND_MAX_LENGTH } from './rules.ts'
 
 const MAX_TEXT = 4000
 const MAX_QUERY = 100
@@ -26,7 +27,11 @@ export const patient = z.object({
   state: z.string().nullable(),
   company: z.string().nullable(),
   allergies: z.string().nullable().optional().describe('not for cashiers'),
+  chronicConditions: z.string().nullable().optional().describe('not for cashiers'),
+  medicalHistory: z.string().nullable().optional().describe('not for cashiers'),
   remarks: z.string().nullable().optional().describe('not for cashiers'),
+  nextOfKin: z.string().nullable().describe('Who, how related, and how to reach them'),
+  consentOn: day.nullable().describe('When the patient agreed to how the clinic uses personal data'),
   registeredOn: day.nullable(),
   version: z.number().int(),
   createdAt: instant,
@@ -39,6 +44,7 @@ const text = z
   .max(MAX_TEXT)
   .refine((value) => value.isWellFormed(), 'Has characters that cannot be stored')
 const given = text.nullable().optional()
+const upTo = (max: number) => text.max(max).nullable().optional()
 
 const fields = {
   externalId: given,
@@ -53,6 +59,10 @@ const fields = {
   state: given,
   company: given,
   allergies: given,
+  chronicConditions: upTo(BACKGROUND_MAX_LENGTH.chronicConditions),
+  medicalHistory: upTo(BACKGROUND_MAX_LENGTH.medicalHistory),
+  nextOfKin: upTo(BACKGROUND_MAX_LENGTH.nextOfKin),
+  consentOn: given,
   remarks: given,
   registeredOn: given,
 }
@@ -141,7 +151,7 @@ const textChoice = z.enum(['this', 'other', 'both'])
 
 /**
  * Whose value is kept where the two records differ. Without a choice: this one's, or the other's where this one says
- * nothing; allergies and remarks of both. `idNumber` brings its type along, `address` postcode and state.
+ * nothing; allergies, chronic conditions, medical history and remarks of both. `idNumber` brings its type along, `address` postcode and state.
  */
 export const mergeKeep = z.strictObject({
   name: choice.optional(),
@@ -154,6 +164,10 @@ export const mergeKeep = z.strictObject({
   company: choice.optional(),
   externalId: choice.optional(),
   allergies: textChoice.optional(),
+  chronicConditions: textChoice.optional(),
+  medicalHistory: textChoice.optional(),
+  nextOfKin: choice.optional(),
+  consentOn: choice.optional(),
   remarks: textChoice.optional(),
 })
 export type MergeKeep = z.infer<typeof mergeKeep>

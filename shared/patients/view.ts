@@ -9,12 +9,13 @@ const CLINIC_NUMBER_DIGITS = 6
 export const clinicNumber = (id: string): string => `P-${id.padStart(CLINIC_NUMBER_DIGITS, '0')}`
 
 /**
- * What of a patient a role sees: `clinical` everything, `desk` all but allergies and remarks. The digit is raised
+ * What of a patient a role sees: `clinical` everything, `desk` all but what is about health
+ * and the remarks. The digit is raised
  * when the shape changes, so that cached answers of an older program are never taken for new ones.
  */
-export type PatientVariant = 'clinical-1' | 'desk-1'
+export type PatientVariant = 'clinical-2' | 'desk-2'
 
-export const variantFor = (role: Role): PatientVariant => (role === 'cashier' ? 'desk-1' : 'clinical-1')
+export const variantFor = (role: Role): PatientVariant => (role === 'cashier' ? 'desk-2' : 'clinical-2')
 
 /** A row as a role may see it. */
 export function viewPatient(row: PatientRow, variant: PatientVariant): Patient {
@@ -33,7 +34,16 @@ export function viewPatient(row: PatientRow, variant: PatientVariant): Patient {
     postcode: row.postcode,
     state: row.state,
     company: row.company,
-    ...(variant === 'desk-1' ? {} : { allergies: row.allergies, remarks: row.remarks }),
+    ...(variant === 'desk-2'
+      ? {}
+      : {
+          allergies: row.allergies,
+          chronicConditions: row.chronicConditions,
+          medicalHistory: row.medicalHistory,
+          remarks: row.remarks,
+        }),
+    nextOfKin: row.nextOfKin,
+    consentOn: row.consentOn,
     registeredOn: row.registeredOn,
     version: row.version,
     createdAt: fromSqlUtc(row.createdAt) ?? '',

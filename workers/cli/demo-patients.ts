@@ -83,7 +83,7 @@ async function register(
       dateOfBirth: line.date_of_birth,
     }
     try {
-      return (await registerPatient(deps, input, { who, variant: 'desk-1' })).id
+      return (await registerPatient(deps, input, { who, variant: 'desk-2' })).id
     } catch (error) {
       // a number that somebody has already: the next one
       if (!(error instanceof AppError) || error.code !== 'state/duplicate') throw error

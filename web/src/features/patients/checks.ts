@@ -19,6 +19,8 @@ export function checkForm(form: PatientForm, todayOn: string): Checked {
     const code = checkNric(given('idNumber'), born, given('gender'))
     if (code !== null) found.idNumber = code
   }
+  const agreed = readDay(given('consentOn'))
+  if (given('consentOn') !== '' && (agreed === null || agreed > todayOn)) found.consentOn = 'BAD_CONSENT_ON'
   if (given('phone') !== '' && canonicalPhone(given('phone')) === null) found.phone = 'BAD_PHONE'
   if (given('email') !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(given('email'))) found.email = 'BAD_EMAIL'
   if (given('postcode') !== '' && !/^\d{5}$/.test(given('postcode'))) found.postcode = 'BAD_POSTCODE'

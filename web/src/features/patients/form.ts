@@ -15,7 +15,11 @@ export const FORM_FIELDS = [
   'state',
   'company',
   'allergies',
+  'chronicConditions',
+  'medicalHistory',
   'remarks',
+  'nextOfKin',
+  'consentOn',
 ] as const satisfies readonly (keyof PatientInput)[]
 
 /** Every field of the form as text; an empty text is "not given". */
@@ -34,7 +38,11 @@ export const EMPTY_FORM: PatientForm = {
   state: '',
   company: '',
   allergies: '',
+  chronicConditions: '',
+  medicalHistory: '',
   remarks: '',
+  nextOfKin: '',
+  consentOn: '',
 }
 
 export function formOf(patient: Patient): PatientForm {

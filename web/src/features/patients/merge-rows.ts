@@ -16,11 +16,15 @@ const GROUPS: Readonly<Record<Group, readonly (keyof Patient)[]>> = {
   company: ['company'],
   externalId: ['externalId'],
   allergies: ['allergies'],
+  chronicConditions: ['chronicConditions'],
+  medicalHistory: ['medicalHistory'],
+  nextOfKin: ['nextOfKin'],
+  consentOn: ['consentOn'],
   remarks: ['remarks'],
 }
 
 /** Of these, both records' words can be kept. */
-const JOINED: readonly Group[] = ['allergies', 'remarks']
+const JOINED: readonly Group[] = ['allergies', 'chronicConditions', 'medicalHistory', 'remarks']
 
 const textOf = (patient: Patient, group: Group): string =>
   GROUPS[group].map((field) => patient[field] ?? '').join('\n')

@@ -28,6 +28,12 @@ export function PatientStrip({ consultation, ticket }: PatientStripProps) {
   })
   const history = useHistory(who.id)
   const chronic = chronicOf(history.visits)
+  const lasting = [
+    patient?.chronicConditions,
+    ...chronic.map(diagnosisText),
+    patient?.medicalHistory,
+    patient?.remarks,
+  ].filter(Boolean)
   const age = ageYears(patient?.dateOfBirth)
   const own = useRef<HTMLDivElement>(null)
   useClearance(own)
@@ -54,10 +60,10 @@ export function PatientStrip({ consultation, ticket }: PatientStripProps) {
           {t('consultations.noAllergies')}
         </div>
       )}
-      {chronic.length === 0 && !patient?.remarks ? null : (
+      {lasting.length === 0 ? null : (
         <div className={styles.pinned} data-kind="chronic">
           <strong>{t('consultations.chronic')}</strong>
-          <span>{[...chronic.map(diagnosisText), patient?.remarks].filter(Boolean).join(' · ')}</span>
+          <span>{lasting.join(' · ')}</span>
         </div>
       )}
     </div>

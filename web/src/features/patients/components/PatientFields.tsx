@@ -1,5 +1,6 @@
 import { SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { BACKGROUND_MAX_LENGTH as MAX } from '../../../../../shared/patients/rules.ts'
 import { STATES } from '../../../../../shared/units/states.ts'
 import { clinicToday, formatDay } from '../../../lib/format.ts'
 import { useDebounced } from '../../../lib/use-debounced.ts'
@@ -100,7 +101,17 @@ export function PatientFields({ form, faults: refused, onChange }: PatientFields
       </div>
       <TextInput {...text('company')} autoComplete="off" />
       <Textarea {...text('allergies')} autosize minRows={2} />
+      <Textarea {...text('chronicConditions')} maxLength={MAX.chronicConditions} autosize minRows={2} />
+      <Textarea {...text('medicalHistory')} maxLength={MAX.medicalHistory} autosize minRows={2} />
       <Textarea {...text('remarks')} autosize minRows={2} />
+      <TextInput {...text('nextOfKin')} maxLength={MAX.nextOfKin} autoComplete="off" />
+      <DayInput
+        name="consentOn"
+        label={t('patients.consentOn')}
+        value={form.consentOn}
+        error={faults.consentOn ?? null}
+        onChange={(consentOn) => onChange({ consentOn })}
+      />
     </div>
   )
 }
