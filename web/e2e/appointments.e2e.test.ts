@@ -52,6 +52,8 @@ describe('appointments', () => {
     await patientNamed(admin.page, name)
     const { id: otherId } = await patientNamed(admin.page, other)
     await signIn(page, 'assistant')
+    // Her line is cut, or she would see the time go before she asks for it.
+    await page.route('**/api/sse/**', (route) => route.abort())
     await page.goto('/appointments')
     await page.getByRole('button', { name: 'Later' }).click()
     await ask(page, doctor, '09:00', name)
