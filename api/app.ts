@@ -80,7 +80,7 @@ export function createApp(services: ApiServices, options: AppOptions = {}): App 
   koa.use(pageLimit(services.deps))
   for (const page of options.pages ?? []) koa.use(page)
   koa.use(webFiles(root))
-  koa.use(pageFallback(root))
+  koa.use(pageFallback(root, config.TZ_CLINIC))
   const throughKoa = koa.callback()
   const listener: RequestListener = (req, res) => {
     // a cached read costs less than koa's context for it does: reads take the short way, everything else goes through

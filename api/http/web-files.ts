@@ -34,14 +34,23 @@ export function webFiles(root: string): Middleware {
   })
 }
 
-/** Answers every other address of the page with its one document, so that a reload works anywhere. */
-export function pageFallback(root: string): Middleware {
+/** The place in the page's document where the clinic's zone stands. */
+const ZONE = /(<meta name="clinic-zone" content=")[^"]*/
+
+/**
+ * Answers every other address of the page with its one document, so that a reload works anywhere; `zone` is told to
+ * the page in it, so that its very first time is the clinic's.
+ */
+export function pageFallback(root: string, zone: string): Middleware {
   const file = join(root, 'index.html')
   let kept: { at: number; bytes: Buffer } | undefined
   const page = async (): Promise<Buffer | undefined> => {
     const at = (await stat(file).catch(() => undefined))?.mtimeMs
     if (at === undefined) return undefined
-    if (kept?.at !== at) kept = { at, bytes: await readFile(file) }
+    if (kept?.at !== at) {
+      const text = await readFile(file, 'utf8')
+      kept = { at, bytes: Buffer.from(text.replace(ZONE, (_, before: string) => before + zone)) }
+    }
     return kept.bytes
   }
   return async (ctx: Context, next: Next) => {

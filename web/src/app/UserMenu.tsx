@@ -68,6 +68,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Menu.Item leftSection={<Icon name="signOut" />} onClick={out}>
           {t('user.signOut')}
         </Menu.Item>
+        <Menu.Label>{t('app.version', { version: __APP_VERSION__ })}</Menu.Label>
       </Menu.Dropdown>
     </Menu>
   )

@@ -8,6 +8,8 @@ interface Place {
   icon: IconName
   /** One of these is needed. */
   anyOf: readonly Permission[]
+  /** Further addresses that belong to it. */
+  also?: readonly string[]
   /** Served by the API itself, outside this page. */
   outside?: boolean
 }
@@ -19,7 +21,13 @@ export const PLACES: readonly Place[] = [
   { to: '/consult', label: 'nav.consult', icon: 'consult', anyOf: ['consultations.view'] },
   { to: '/dispensary', label: 'nav.dispense', icon: 'dispense', anyOf: ['dispensing.view'] },
   { to: '/medicines', label: 'nav.medicines', icon: 'medicines', anyOf: ['stock.view'] },
-  { to: '/cashier', label: 'nav.cashier', icon: 'cashier', anyOf: ['payments.view'] },
+  {
+    to: '/cashier',
+    label: 'nav.cashier',
+    icon: 'cashier',
+    anyOf: ['payments.view'],
+    also: ['/payments', '/shifts', '/panels'],
+  },
   {
     to: '/appointments',
     label: 'nav.appointments',
@@ -50,3 +58,7 @@ export const OPS_PLACES: readonly Place[] = [
 
 export const placesFor = (places: readonly Place[], user: User): Place[] =>
   places.filter((place) => place.anyOf.some((permission) => user.permissions.includes(permission)))
+
+/** Whether an address belongs to a place. */
+export const isPlace = ({ to, also = [] }: Place, pathname: string): boolean =>
+  [to, ...also].some((address) => pathname === address || pathname.startsWith(`${address}/`))

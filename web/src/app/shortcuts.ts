@@ -13,6 +13,7 @@ export const SHORTCUTS = [
   { keys: ['g', 't'], label: 'shortcuts.appointments' },
   { keys: ['g', 'd'], label: 'shortcuts.dashboard' },
   { keys: ['g', 'i'], label: 'shortcuts.imports' },
+  { keys: ['g', 'r'], label: 'shortcuts.reports' },
   { keys: ['n'], label: 'shortcuts.new' },
   { keys: ['?'], label: 'shortcuts.sheet' },
   { keys: ['Esc'], label: 'shortcuts.close' },
@@ -35,6 +36,7 @@ const GO: Readonly<Record<string, string>> = {
   t: 'appointments',
   d: 'dashboard',
   i: 'imports',
+  r: 'reports',
 }
 
 /** How long after `g` the second letter still counts. */

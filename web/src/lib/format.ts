@@ -1,7 +1,19 @@
 import i18next from 'i18next'
 
-/** The clinic's zone; every time on the page is the clinic's. */
-export const CLINIC_ZONE = 'Asia/Kuala_Lumpur'
+const USUAL_ZONE = 'Asia/Kuala_Lumpur'
+
+/** The clinic's zone, which the server writes into the page; every time on the page is the clinic's. */
+export const CLINIC_ZONE = zoneHere()
+
+function zoneHere(): string {
+  const meta = globalThis.document?.querySelector<HTMLMetaElement>('meta[name="clinic-zone"]')
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: meta?.content || USUAL_ZONE }).resolvedOptions().timeZone
+  } catch {
+    // a browser so old that it does not know the zone
+    return USUAL_ZONE
+  }
+}
 
 const locale = (): string => (i18next.language === 'ms' ? 'ms-MY' : 'en-MY')
 const formats = new Map<string, Intl.DateTimeFormat>()
