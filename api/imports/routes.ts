@@ -6,6 +6,7 @@ import { IMPORT_KINDS } from '../../shared/imports/kinds.ts'
 import { previewFile } from '../../shared/imports/preview.ts'
 import { earlierWithFile, rememberedMappings } from '../../shared/imports/reads.ts'
 import {
+  formatShape,
   importKinds,
   importOptions,
   importPreview,
@@ -26,7 +27,7 @@ import type { ApiServices } from '../services.ts'
 import { type Received, receiveUpload } from './upload.ts'
 
 const kindName = z.enum(Object.keys(IMPORT_KINDS) as [keyof typeof IMPORT_KINDS])
-const format = z.enum(['csv', 'tsv']).optional()
+const format = formatShape.optional()
 const importFields = z.strictObject({ kind: kindName, format, options: importOptions })
 const previewFields = z.strictObject({ kind: kindName, format, options: previewOptions })
 const accepted = z.object({ operation, sameFileAs: z.string().nullable() })
@@ -154,6 +155,7 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
             kind: parts.kind,
             ...(parts.format === undefined ? {} : { format: parts.format }),
             options: parts.options,
+            signal: call.signal,
           })
           const sameFileAs = await earlierWithFile(deps, call.principal as Principal, file.sha256)
           return { status: 200, body: { ...preview, sameFileAs } }

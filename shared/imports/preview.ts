@@ -1,13 +1,15 @@
 import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import iconv from 'iconv-lite'
 import { clinicDay } from '../units/dates.ts'
-import type { Strictness } from '../units/judgement.ts'
+import type { JudgeOptions, Strictness } from '../units/judgement.ts'
 import { findEncoding } from './encoding.ts'
+import { isConvertible, isFhir, type Recognised, recogniseFile } from './formats/recognise.ts'
+import { convertBeginning } from './formats/run-convert.ts'
 import { type ImportKind, importKind } from './kinds.ts'
 import { compileMapping, missingFields, type RowMapper, suggestMapping } from './mapping.ts'
-import { type Layout, readChunks, readLayout, type SourceRow, sampleOf } from './reader.ts'
-import type { Encoding, ImportPreview, PreviewOptions, PreviewRow } from './schema.ts'
-import { sniffFile } from './sniff.ts'
+import { type Layout, readChunks, readLayout, readStagedLayout, type SourceRow, sampleOf } from './reader.ts'
+import type { Encoding, Format, ImportPreview, PreviewOptions, PreviewRow } from './schema.ts'
 import { encodeUtf8 } from './stage.ts'
 import { bytesSource } from './window.ts'
 
@@ -19,30 +21,34 @@ const PREVIEW_BYTES = 2 * 1024 * 1024
 
 export interface PreviewRequest {
   kind: string
-  format?: 'csv' | 'tsv'
+  format?: Format
   options?: Partial<PreviewOptions>
   /** The clinic day; today if absent. */
   todayOn?: string
+  /** Ends the process that converts a workbook or FHIR. */
+  signal?: AbortSignal
 }
 
 /**
  * Shows how a file would be read: what it is, its columns, a mapping, the first rows as they would be stored. Looks at
- * the first 4 MB at most, so it takes the same time for any size. Throws as `sniffFile`, `readLayout` and
- * `compileMapping` do, except that a field without a column is told in `missing` for the user to map.
+ * the first 4 MB of a text at most, so it takes the same time for any size. Throws as `recogniseFile`, `readLayout`,
+ * `convertBeginning` and `compileMapping` do, except that a field without a column is told in `missing` for the user to map.
  */
 export async function previewFile(path: string, request: PreviewRequest): Promise<ImportPreview> {
   const { kind, format, options = {}, todayOn = clinicDay() } = request
   const rules = importKind(kind)
-  const sniffed = await sniffFile(path, {
+  const found = await recogniseFile(path, {
     ...(format && { format }),
     ...(options.encoding && { encoding: options.encoding }),
     ...(options.delimiter && { delimiter: options.delimiter }),
   })
-  const { layout, rows } = await firstRows(path, sniffed.encoding, sniffed.delimiter)
+  const { layout, rows } = await firstRows(path, found, request)
+  const isPartial = isFhir(found.format)
   const suggested = suggestMapping(kind, layout.columns, sampleOf(rows), options.mapping)
   const map = compileMapping(kind, layout.columns, suggested.mapping, 'incomplete')
-  const check = (strictness: Strictness) => rows.map((row) => judgeRow(rules, map, row, strictness, todayOn))
-  let strictness = options.strictness ?? suggested.strictness
+  const check = (strictness: Strictness) =>
+    rows.map((row) => judgeRow(rules, map, row, { strictness, todayOn, nowMs: Date.now(), isPartial }))
+  let strictness = options.strictness ?? (isPartial ? 'strict' : suggested.strictness)
   let judged = check(strictness)
   if (options.strictness === undefined && strictness === 'strict' && mostAreRefused(judged)) {
     const leniently = check('lenient')
@@ -52,10 +58,10 @@ export async function previewFile(path: string, request: PreviewRequest): Promis
     }
   }
   return {
-    ...sniffed,
+    ...found,
     columns: layout.columns,
     mapping: suggested.mapping,
-    missing: missingFields(kind, suggested.mapping, strictness),
+    missing: isPartial ? [] : missingFields(kind, suggested.mapping, strictness),
     strictness,
     rows: judged.slice(0, PREVIEW_SHOWN_ROWS),
     rowsChecked: judged.length,
@@ -63,14 +69,26 @@ export async function previewFile(path: string, request: PreviewRequest): Promis
   }
 }
 
-/** The header and the first rows of a file in any encoding. A row that the sample cuts off is left out. */
+/** The header and the first rows of a file of any kind. A row that the sample cuts off is left out. */
 async function firstRows(
   path: string,
-  encoding: Encoding,
-  delimiter: string,
+  found: Recognised,
+  { kind, options, signal = new AbortController().signal }: PreviewRequest,
 ): Promise<{ layout: Layout; rows: SourceRow[] }> {
-  const { bytes, isWhole } = await decodedBeginning(path, encoding)
-  const layout = await readLayout(bytesSource(bytes), delimiter)
+  if (isConvertible(found)) {
+    const asked = { path, format: found.format, kind, mapping: options?.mapping ?? {}, dir: dirname(path) }
+    const bytes = await convertBeginning(asked, signal)
+    return rowsOf(bytes, await readStagedLayout(bytesSource(bytes)), true)
+  }
+  const { bytes, isWhole } = await decodedBeginning(path, found.encoding)
+  return rowsOf(bytes, await readLayout(bytesSource(bytes), found.delimiter), isWhole)
+}
+
+async function rowsOf(
+  bytes: Buffer,
+  layout: Layout,
+  isWhole: boolean,
+): Promise<{ layout: Layout; rows: SourceRow[] }> {
   for await (const { rows } of readChunks(bytesSource(bytes), layout, layout.start, {
     chunkRows: PREVIEW_CHECKED_ROWS + 1,
   })) {
@@ -102,18 +120,12 @@ async function decodedBeginning(
   }
 }
 
-function judgeRow(
-  rules: ImportKind,
-  map: RowMapper,
-  source: SourceRow,
-  strictness: Strictness,
-  todayOn: string,
-): PreviewRow {
+function judgeRow(rules: ImportKind, map: RowMapper, source: SourceRow, options: JudgeOptions): PreviewRow {
   const { row, line } = source
   const fields = map(source.cells)
   const given = () => Object.fromEntries(rules.fields.map(({ name }, i) => [name, fields[i] || null]))
   if (source.problem) return { row, line, values: given(), leftOut: [], problems: [source.problem] }
-  const judged = rules.judge(fields, { strictness, todayOn })
+  const judged = rules.judge(fields, options)
   if ('problems' in judged) return { row, line, values: given(), leftOut: [], problems: judged.problems }
   return { row, line, values: { ...judged.values }, leftOut: judged.leftOut, problems: [] }
 }

@@ -21,6 +21,10 @@ export type Encoding = z.infer<typeof encodingShape>
 export const delimiterShape = z.enum([',', ';', '\t', '|'])
 export type Delimiter = z.infer<typeof delimiterShape>
 
+/** What a file can be: delimited text, a workbook, FHIR R4 with one resource a line, or one FHIR Bundle. */
+export const formatShape = z.enum(['csv', 'tsv', 'xlsx', 'ndjson', 'fhir'])
+export type Format = z.infer<typeof formatShape>
+
 /** The `options` part of an import and of a preview. */
 export const importOptions = z.strictObject({
   mapping: mappingShape.optional(),
@@ -54,10 +58,11 @@ export const previewRow = z.object({
 
 /** What a file looks like before it is imported. `problemsByCode` counts over the first `rowsChecked` rows. */
 export const importPreview = z.object({
-  format: z.enum(['csv', 'tsv']),
-  encoding: encodingShape,
-  delimiter: delimiterShape,
-  lineEnd: z.enum(['lf', 'crlf', 'cr', 'mixed', 'none']),
+  format: formatShape,
+  /** These three are null for what is no delimited text. */
+  encoding: encodingShape.nullable(),
+  delimiter: delimiterShape.nullable(),
+  lineEnd: z.enum(['lf', 'crlf', 'cr', 'mixed', 'none']).nullable(),
   columns: z.array(z.string()),
   mapping: mappingShape,
   /** Needed fields without a column. */

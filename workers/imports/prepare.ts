@@ -2,14 +2,14 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../../shared/deps.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { isFhir } from '../../shared/imports/formats/recognise.ts'
 import { recordRules } from '../../shared/imports/kinds.ts'
 import { compileMapping, mappedCells, type RowMapper, suggestMapping } from '../../shared/imports/mapping.ts'
-import { type Layout, readChunks, readLayout, readSample } from '../../shared/imports/reader.ts'
-import type { ImportOptions, Mapping } from '../../shared/imports/schema.ts'
-import { type Sniffed, sniffFile } from '../../shared/imports/sniff.ts'
-import { stageFile } from '../../shared/imports/stage.ts'
+import { type Layout, readChunks, readSample } from '../../shared/imports/reader.ts'
+import type { Format, ImportOptions, Mapping } from '../../shared/imports/schema.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
 import type { Run } from '../runtime/context.ts'
+import { stageSource } from './formats/stage-source.ts'
 import { looseKeys } from './patients/record.ts'
 import { looseKeysOf } from './records/loose-keys.ts'
 import { RepeatFinder, Repeats } from './repeats.ts'
@@ -18,12 +18,14 @@ import { RepeatFinder, Repeats } from './repeats.ts'
 export interface PreparedSource {
   path: string
   layout: Layout
-  sniffed: Sniffed
+  format: Format
   options: ImportOptions
   mapping: Mapping
   toFields: RowMapper
   /** The clinic day by which all rows are judged, the same in every run of the operation. */
   todayOn: string
+  /** The moment of the request, by which "in the future" is judged. */
+  nowMs: number
   repeats: Repeats
   totalRows: number
 }
@@ -39,12 +41,6 @@ function keysOfKind(kind: string): { fields: readonly string[]; of(row: readonly
   if (rules !== undefined) return { fields: rules.keys, of: looseKeysOf(rules) }
   return { fields: PATIENT_KEYS, of: (row) => looseKeys(row[EXTERNAL_ID] ?? '', row[ID_NUMBER] ?? '') }
 }
-
-/** The options that override what is found in the file. */
-const given = ({ encoding, delimiter }: ImportOptions) => ({
-  ...(encoding === undefined ? {} : { encoding }),
-  ...(delimiter === undefined ? {} : { delimiter }),
-})
 
 /** Folder of an operation's working files; goes when the operation is done with them. */
 export const workDir = (deps: Pick<Deps, 'config'>, operationId: string): string =>
@@ -85,7 +81,7 @@ async function scan(
 }
 
 /**
- * Makes an upload ready: recognises it, turns it into UTF-8 if it is not, maps its columns and reads it once to count
+ * Makes an upload ready: recognises it, turns it into a UTF-8 table if it is none, maps its columns and reads it once to count
  * rows and find keys that may repeat. A run that takes over finds the staged file and the scan and goes on at once.
  * Throws `operation/file-gone`, or what is wrong with the file as a whole.
  */
@@ -94,15 +90,11 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
   if (upload === null || !(await exists(upload))) throw new AppError('operation/file-gone')
   const dir = workDir(run.deps, run.hold.id)
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  const sniffed = await sniffFile(upload, given(options))
-  const staged = join(dir, 'staged.csv')
-  const path = (await exists(staged))
-    ? staged
-    : await stageFile(upload, staged, { encoding: sniffed.encoding, signal: run.signal })
-  const layout = await readLayout(path, sniffed.delimiter)
+  const { path, layout, format } = await stageSource(run, upload, dir, options)
   const kind = run.row.kind ?? ''
   const { mapping } = suggestMapping(kind, layout.columns, await readSample(path, layout), options.mapping)
-  const toFields = compileMapping(kind, layout.columns, mapping, options.strictness)
+  const demands = isFhir(format) ? 'incomplete' : options.strictness
+  const toFields = compileMapping(kind, layout.columns, mapping, demands)
   const scanned = join(dir, 'repeats.bin')
   const kept = run.row.total === null ? null : await Repeats.load(scanned)
   const { repeats, totalRows } =
@@ -110,6 +102,7 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
       ? await scan(run, path, layout, mapping)
       : { repeats: kept, totalRows: run.row.total as number }
   if (kept === null) await repeats.save(scanned)
-  const todayOn = clinicDay(new Date(`${run.row.created_at.replace(' ', 'T')}Z`))
-  return { path, layout, sniffed, options, mapping, toFields, todayOn, repeats, totalRows }
+  const nowMs = Date.parse(`${run.row.created_at.replace(' ', 'T')}Z`)
+  const todayOn = clinicDay(nowMs)
+  return { path, layout, format, options, mapping, toFields, todayOn, nowMs, repeats, totalRows }
 }

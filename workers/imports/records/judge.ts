@@ -1,3 +1,4 @@
+import { isFhir } from '../../../shared/imports/formats/recognise.ts'
 import { type Position, readChunks, type SourceRow } from '../../../shared/imports/reader.ts'
 import { judgeRecord, type RecordRules } from '../../../shared/imports/records/row.ts'
 import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
@@ -31,6 +32,8 @@ export async function* readPieces(
   const options = {
     strictness: source.options.strictness,
     todayOn: source.todayOn,
+    nowMs: source.nowMs,
+    isPartial: isFhir(source.format),
   }
   const judge = ({ row, line, cells, problem }: SourceRow, leftOut: Counts): Candidate => {
     if (problem !== undefined) return { row, line, cells, values: {}, problems: [problem], isWatched: false }

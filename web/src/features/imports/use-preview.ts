@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { HttpError } from '../../lib/problem.ts'
-import { previewImport } from './api.ts'
-import type { ImportOptions, Preview } from './types.ts'
+import { type ImportChoices, previewImport } from './api.ts'
+import type { Preview } from './types.ts'
 
 /** Typing in the mapping stands still this long before the server is asked again. */
 const SETTLE_MS = 350
@@ -14,13 +14,13 @@ export interface PreviewState {
 }
 
 /** Asks the server how the file would be read, again whenever the choices change; the question before is called off. */
-export function usePreview(kind: string, options: ImportOptions, file: File | null): PreviewState {
+export function usePreview(choices: ImportChoices, file: File | null): PreviewState {
   const [preview, setPreview] = useState<Preview | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const [round, setRound] = useState(0)
   const lastFile = useRef<File | null>(null)
-  const chosen = JSON.stringify(options)
+  const chosen = JSON.stringify(choices)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks the same question once more
   useEffect(() => {
@@ -37,7 +37,7 @@ export function usePreview(kind: string, options: ImportOptions, file: File | nu
     setBusy(true)
     const timer = setTimeout(
       () => {
-        previewImport(kind, JSON.parse(chosen) as ImportOptions, file, stop.signal).then(
+        previewImport(JSON.parse(chosen) as ImportChoices, file, stop.signal).then(
           (answer) => {
             setPreview(answer)
             setError(null)
@@ -56,7 +56,7 @@ export function usePreview(kind: string, options: ImportOptions, file: File | nu
       clearTimeout(timer)
       stop.abort()
     }
-  }, [kind, chosen, file, round])
+  }, [chosen, file, round])
 
   return { preview, error, busy, again: () => setRound((now) => now + 1) }
 }

@@ -7,7 +7,7 @@ import { ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
 import { useFieldName, useReasonText } from '../field-name.ts'
 import { fromWire, missingFields, toWire, unusedColumns } from '../mapping.ts'
-import type { ImportKind, ImportOptions, Mapping } from '../types.ts'
+import { type Format, type ImportKind, type ImportOptions, isFhir, type Mapping } from '../types.ts'
 import { usePreview } from '../use-preview.ts'
 import { EarlierMappings } from './EarlierMappings.tsx'
 import styles from './imports.module.css'
@@ -28,15 +28,23 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
   const { t } = useTranslation()
   const nameOf = useFieldName()
   const [options, setOptions] = useState<ImportOptions>({})
+  const [format, setFormat] = useState<Format | undefined>()
   const [mapping, setMapping] = useState<Mapping | null>(null)
   const asked: ImportOptions =
     mapping === null ? options : { ...options, mapping: toWire(mapping, kind.fields) }
-  const { preview, error, busy, again } = usePreview(kind.kind, asked, file)
+  const { preview, error, busy, again } = usePreview({ kind: kind.kind, format, options: asked }, file)
   const used = mapping ?? fromWire(preview?.mapping ?? {})
   const strictness = options.strictness ?? preview?.strictness ?? 'strict'
   const lenient = strictness === 'lenient'
-  const missing = missingFields(kind.fields, used, lenient)
+  const isMapped = preview === null || !isFhir(preview.format)
+  const missing = isMapped ? missingFields(kind.fields, used, lenient) : []
   const unused = preview ? unusedColumns(preview.columns, used) : []
+
+  const sent: ImportOptions = {
+    ...options,
+    strictness,
+    ...(isMapped ? { mapping: toWire(used, kind.fields) } : {}),
+  }
 
   return (
     <>
@@ -44,8 +52,10 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
         <Fact name={t('newImport.file')} value={`${file.name} · ${formatBytes(file.size)}`} />
         {preview ? (
           <>
-            <Fact name={t('newImport.format')} value={preview.format.toUpperCase()} />
-            <Fact name={t('options.encoding')} value={preview.encoding.toUpperCase()} />
+            <Fact name={t('newImport.format')} value={t(`newImport.formatName.${preview.format}`)} />
+            {preview.encoding === null ? null : (
+              <Fact name={t('options.encoding')} value={preview.encoding.toUpperCase()} />
+            )}
             <Fact name={t('newImport.columns')} value={formatCount(preview.columns.length)} />
           </>
         ) : null}
@@ -72,38 +82,45 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
                 if (change.encoding || change.delimiter) setMapping(null)
                 setOptions((now) => ({ ...now, ...change }))
               }}
+              onFormat={(chosen) => {
+                setMapping(null)
+                setFormat(chosen)
+              }}
             />
           </Section>
           <Section title={t('newImport.firstRows')}>
             <ProblemSummary counts={preview.problemsByCode} checked={preview.rowsChecked} />
             <PreviewTable preview={preview} mapping={used} fields={kind.fields} />
           </Section>
-          <Section title={t('mapping.title')}>
-            {missing.length > 0 ? (
-              <Notice tone="bad">{t('mapping.missing', { fields: missing.map(nameOf).join(', ') })}</Notice>
-            ) : null}
-            <EarlierMappings
-              kind={kind.kind}
-              columns={preview.columns}
-              onChoose={(earlier) => {
-                setMapping(fromWire(earlier.mapping))
-                setOptions((now) => ({ ...now, strictness: earlier.strictness }))
-              }}
-            />
-            <MappingEditor
-              fields={kind.fields}
-              columns={preview.columns}
-              rows={preview.rows}
-              mapping={used}
-              lenient={lenient}
-              onChange={setMapping}
-            />
-            {unused.length > 0 ? <p>{t('mapping.unused', { columns: unused.join(', ') })}</p> : null}
-          </Section>
+          {isMapped ? (
+            <Section title={t('mapping.title')}>
+              {missing.length > 0 ? (
+                <Notice tone="bad">{t('mapping.missing', { fields: missing.map(nameOf).join(', ') })}</Notice>
+              ) : null}
+              <EarlierMappings
+                kind={kind.kind}
+                columns={preview.columns}
+                onChoose={(earlier) => {
+                  setMapping(fromWire(earlier.mapping))
+                  setOptions((now) => ({ ...now, strictness: earlier.strictness }))
+                }}
+              />
+              <MappingEditor
+                fields={kind.fields}
+                columns={preview.columns}
+                rows={preview.rows}
+                mapping={used}
+                lenient={lenient}
+                onChange={setMapping}
+              />
+              {unused.length > 0 ? <p>{t('mapping.unused', { columns: unused.join(', ') })}</p> : null}
+            </Section>
+          ) : (
+            <p>{t('newImport.fhirFields')}</p>
+          )}
           <StartBar
-            kind={kind.kind}
             file={file}
-            options={{ ...options, strictness, mapping: toWire(used, kind.fields) }}
+            choices={{ kind: kind.kind, format, options: sent }}
             blocked={busy || error !== null || missing.length > 0}
           />
         </div>

@@ -1,11 +1,12 @@
 import { Select, Switch } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { ImportOptions, OnDuplicate, Preview, Strictness } from '../types.ts'
+import type { Format, ImportOptions, OnDuplicate, Preview, Strictness } from '../types.ts'
 import styles from './imports.module.css'
 
 const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'gb18030', 'big5'] as const
 const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const
 type Delimiter = (typeof DELIMITERS)[keyof typeof DELIMITERS]
+const FORMATS: readonly Format[] = ['csv', 'tsv', 'xlsx', 'ndjson', 'fhir']
 const STRICTNESS: readonly Strictness[] = ['strict', 'lenient']
 const ON_DUPLICATE: readonly OnDuplicate[] = ['reject', 'skip', 'update']
 
@@ -13,10 +14,11 @@ interface OptionsFormProps {
   options: ImportOptions
   preview: Preview
   onChange: (change: Partial<ImportOptions>) => void
+  onFormat: (format: Format) => void
 }
 
 /** How the rows are to be treated; what the file told by itself is already chosen. */
-export function OptionsForm({ options, preview, onChange }: OptionsFormProps) {
+export function OptionsForm({ options, preview, onChange, onFormat }: OptionsFormProps) {
   const { t } = useTranslation()
   const strictness = options.strictness ?? preview.strictness
   const onDuplicate = options.onDuplicate ?? 'reject'
@@ -41,6 +43,30 @@ export function OptionsForm({ options, preview, onChange }: OptionsFormProps) {
         onChange={(value) => value && onChange({ onDuplicate: value as OnDuplicate })}
       />
       <Select
+        label={t('newImport.format')}
+        allowDeselect={false}
+        data={FORMATS.map((value) => ({ value, label: t(`newImport.formatName.${value}`) }))}
+        value={preview.format}
+        onChange={(value) => value && onFormat(value as Format)}
+      />
+      {preview.encoding === null ? null : <TextOptions {...{ options, preview, onChange }} />}
+      <Switch
+        mt={26}
+        label={t('options.dryRun')}
+        description={t('options.dryRunHint')}
+        checked={options.dryRun ?? false}
+        onChange={(event) => onChange({ dryRun: event.currentTarget.checked })}
+      />
+    </div>
+  )
+}
+
+/** What only a delimited text has. */
+function TextOptions({ options, preview, onChange }: Omit<OptionsFormProps, 'onFormat'>) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Select
         label={t('options.encoding')}
         allowDeselect={false}
         data={ENCODINGS.map((value) => ({ value, label: value.toUpperCase() }))}
@@ -57,13 +83,6 @@ export function OptionsForm({ options, preview, onChange }: OptionsFormProps) {
         value={options.delimiter ?? preview.delimiter}
         onChange={(value) => value && onChange({ delimiter: value as Delimiter })}
       />
-      <Switch
-        mt={26}
-        label={t('options.dryRun')}
-        description={t('options.dryRunHint')}
-        checked={options.dryRun ?? false}
-        onChange={(event) => onChange({ dryRun: event.currentTarget.checked })}
-      />
-    </div>
+    </>
   )
 }

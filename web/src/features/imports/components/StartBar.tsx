@@ -8,14 +8,12 @@ import { newIdempotencyKey } from '../../../lib/http.ts'
 import { HttpError } from '../../../lib/problem.ts'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { operationKeys } from '../../operations/api.ts'
-import { startImport } from '../api.ts'
-import type { ImportOptions } from '../types.ts'
+import { type ImportChoices, startImport } from '../api.ts'
 import styles from './imports.module.css'
 
 interface StartBarProps {
-  kind: string
   file: File
-  options: ImportOptions
+  choices: ImportChoices
   blocked: boolean
 }
 
@@ -25,7 +23,7 @@ interface Sending {
 }
 
 /** The one main action: sends the file with its progress, then opens the page of the running import. */
-export function StartBar({ kind, file, options, blocked }: StartBarProps) {
+export function StartBar({ file, choices, blocked }: StartBarProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const queries = useQueryClient()
@@ -39,12 +37,12 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
   const start = (): void => {
     if (stop.current) return
     // The same choices sent again after a lost answer must not start a second import; other choices are another one.
-    const payload = JSON.stringify([kind, options])
+    const payload = JSON.stringify(choices)
     if (attempt.current.payload !== payload) attempt.current = { payload, key: newIdempotencyKey() }
     stop.current = new AbortController()
     setError(null)
     setSending({ sent: 0, total: file.size })
-    startImport(kind, options, file, {
+    startImport(choices, file, {
       idempotencyKey: attempt.current.key,
       signal: stop.current.signal,
       onProgress: (sent, total) => setSending({ sent, total }),
@@ -71,7 +69,11 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
     <div className={styles.startBar}>
       {sending === null ? (
         <div className={styles.grow}>
-          {error ? <ErrorNotice error={error} /> : t(options.dryRun ? 'start.dryRunHint' : 'start.hint')}
+          {error ? (
+            <ErrorNotice error={error} />
+          ) : (
+            t(choices.options.dryRun ? 'start.dryRunHint' : 'start.hint')
+          )}
         </div>
       ) : (
         <>
@@ -90,7 +92,7 @@ export function StartBar({ kind, file, options, blocked }: StartBarProps) {
       )}
       {/* Stays where it is while sending: the second half of a double click must not fall on "Cancel". */}
       <Button key="start" size="md" onClick={start} disabled={blocked} loading={sending !== null}>
-        {t(options.dryRun ? 'start.dryRun' : 'start.start')}
+        {t(choices.options.dryRun ? 'start.dryRun' : 'start.start')}
       </Button>
     </div>
   )
