@@ -1,7 +1,14 @@
 import { z } from 'zod'
-import { createDoctor, editDoctor } from '../../shared/doctors/commands.ts'
-import { getDoctor, getDoctors } from '../../shared/doctors/reads.ts'
-import { doctor, doctorChanges, doctorInput, doctorList } from '../../shared/doctors/schema.ts'
+import { changeSignature, createDoctor, editDoctor } from '../../shared/doctors/commands.ts'
+import { getDoctor, getDoctors, getSignature } from '../../shared/doctors/reads.ts'
+import {
+  doctor,
+  doctorChanges,
+  doctorInput,
+  doctorList,
+  signature,
+  signatureChange,
+} from '../../shared/doctors/schema.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
 import { isRowId } from '../../shared/units/ids.ts'
 import { type Route, route } from '../http/route.ts'
@@ -64,6 +71,29 @@ export function doctorsRoutes({ deps }: Pick<ApiServices, 'deps'>): Route[] {
         const { version, ...changes } = call.body
         const seen = seenState(version, call.header('if-match'))
         return { body: await editDoctor(deps, id, seen, changes, whoIs(call)) }
+      },
+    }),
+    route({
+      ...writes,
+      method: 'GET',
+      path: '/api/doctors/:id/signature',
+      summary: 'The picture that a doctor signs papers with',
+      params: byId,
+      response: signature,
+      handle: async ({ params }) => ({ body: await getSignature(deps, params.id) }),
+    }),
+    route({
+      ...writes,
+      method: 'PUT',
+      path: '/api/doctors/:id/signature',
+      summary: 'Give a doctor a picture to sign new certificates and letters with, up to 64 kB, or none',
+      params: byId,
+      body: signatureChange,
+      response: signature,
+      handle: async (call) => {
+        const { id } = call.params
+        if (!isRowId(id)) throw new AppError('not-found')
+        return { body: await changeSignature(deps, id, call.body, whoIs(call)) }
       },
     }),
   ]

@@ -72,6 +72,7 @@ async function issueIn(
     consultation_id: consultationId,
     doctor_name: doctor.name,
     doctor_mmc: mmcOf(doctor),
+    signature_id: doctor.signatureId,
     from_on: leave.from,
     to_on: leave.to,
     issued_on: issuedOn,

@@ -16,6 +16,8 @@ export interface Draft {
   patient_id_number: string | null
   doctor_name: string
   doctor_mmc: string
+  /** The picture that the doctor signs with. */
+  signature_id: string | null
   from_on: string
   to_on: string
   issued_on: string

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { signatureOnPaper } from '../doctors/reads.ts'
 import { qrCode } from '../documents/code.ts'
 import { type Clinic, clinicHead, heading } from '../documents/head.ts'
 import { drawDocument, mm, type Sheet } from '../documents/sheet.ts'
@@ -18,6 +19,7 @@ type Text = ReturnType<typeof textsIn<keyof typeof CERTIFICATE_TEXTS>>
 
 const CODE_MM = 34
 const FOOT_MM = 46
+const SIGNATURE_MM = 13
 
 /** The days in one line: one day is said as one day. */
 function periodOf(certificate: CertificateRow, language: Language, text: Text): string {
@@ -27,13 +29,27 @@ function periodOf(certificate: CertificateRow, language: Language, text: Text): 
   return text(days === 1 ? 'oneDay' : 'manyDays', values)
 }
 
-/** QR code on the left, the doctor's name and a line to sign on at the right, at the foot of the page. */
-function foot(sheet: Sheet, certificate: CertificateRow, url: string, keyId: string, text: Text): void {
+/** What stands at the foot of a certificate. */
+interface Foot {
+  certificate: CertificateRow
+  url: string
+  keyId: string
+  signature: Buffer | null
+}
+
+/** QR code on the left, the doctor's signature (or a line to sign on) and name at the right, at the foot of the page. */
+function foot(sheet: Sheet, { certificate, url, keyId, signature }: Foot, text: Text): void {
   const size = mm(CODE_MM)
   const top = sheet.bottom - mm(FOOT_MM)
   qrCode(sheet, url, { left: sheet.left, top, sizePt: size })
   const right: Sheet = { ...sheet, left: sheet.left + size + mm(12), y: top + mm(14) }
   const { pdf } = sheet
+  if (signature !== null)
+    pdf.image(signature, right.left, right.y - mm(SIGNATURE_MM + 0.5), {
+      fit: [right.right - right.left, mm(SIGNATURE_MM)],
+      align: 'center',
+      valign: 'bottom',
+    })
   pdf
     .moveTo(right.left, right.y)
     .lineTo(right.right, right.y)
@@ -71,6 +87,7 @@ export async function printCertificate(
 ): Promise<NodeJS.ReadableStream> {
   const clinic: Clinic = await clinicOnPaper(deps)
   const text = textsIn(CERTIFICATE_TEXTS, language)
+  const signature = await signatureOnPaper(deps, certificate)
   const url = `${origin}/verify/${codeOf(deps, certificate)}`
   const madeAt = new Date(fromSqlUtc(certificate.issued_at) ?? 0)
   return drawDocument({ paper, title: certificate.number, language, madeAt }, (sheet) => {
@@ -88,7 +105,7 @@ export async function printCertificate(
     field(sheet, text('clinicNumber'), clinicNumber(certificate.patient_id))
     gap(sheet, 0.4)
     field(sheet, text('period'), periodOf(certificate, language, text), { weight: 'bold', maxLines: 2 })
-    foot(sheet, certificate, url, presentKey(deps).id, text)
+    foot(sheet, { certificate, url, keyId: presentKey(deps).id, signature }, text)
     if (certificate.status === 'void') voidMark(sheet, text('void'))
   })
 }

@@ -15,6 +15,7 @@ export interface CertificateRow {
   patient_id_number: string | null
   doctor_name: string
   doctor_mmc: string
+  signature_id: string | null
   from_on: string
   to_on: string
   issued_on: string
@@ -37,6 +38,7 @@ const COLUMNS = [
   'patient_id_number',
   'doctor_name',
   'doctor_mmc',
+  'signature_id',
   'from_on',
   'to_on',
   'issued_on',

@@ -3,12 +3,20 @@ import { writeAudit } from '../audit/write.ts'
 import { type WriteDeps, writing } from '../cache/writing.ts'
 import { isDuplicateKey, isMissingReference } from '../db/errors.ts'
 import { assertSeen, type Seen } from '../db/seen.ts'
+import { printableTypeOf } from '../documents/image.ts'
 import { AppError } from '../errors/app-error.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { DOCTORS } from './reads.ts'
-import { type DoctorRow, findDoctor, insertDoctor, takenField, updateDoctor } from './repository.ts'
-import type { Doctor, DoctorChanges, DoctorInput } from './schema.ts'
-import { viewDoctor } from './view.ts'
+import {
+  type DoctorRow,
+  findDoctor,
+  insertDoctor,
+  insertSignature,
+  takenField,
+  updateDoctor,
+} from './repository.ts'
+import type { Doctor, DoctorChanges, DoctorInput, Signature, SignatureChange } from './schema.ts'
+import { viewDoctor, viewSignature } from './view.ts'
 
 type Who = Omit<AuditEntry, 'action' | 'outcome'>
 
@@ -74,7 +82,10 @@ export async function createDoctor(deps: WriteDeps, input: DoctorInput, who: Who
     return await writing(deps, DOCTORS, async (trx) => {
       const id = await insertDoctor(trx, row, toSqlUtc(now))
       await writeAudit(trx, about(who, id, 'doctors.create'), now)
-      return { result: viewDoctor({ ...row, id, active: row.active ? 1 : 0, version: 1 }), ids: [id] }
+      return {
+        result: viewDoctor({ ...row, id, signature_id: null, active: row.active ? 1 : 0, version: 1 }),
+        ids: [id],
+      }
     })
   } catch (error) {
     return named(deps, input, null, error)
@@ -108,4 +119,36 @@ export async function editDoctor(
   } catch (error) {
     return named(deps, changes, id, error)
   }
+}
+
+/**
+ * Gives a doctor whose state the writer has seen another picture to sign papers with, or none; papers that were issued
+ * keep theirs. Throws `rule/broken` for what no document takes as it is, `state/version` with the present doctor,
+ * `not-found`.
+ */
+export async function changeSignature(
+  deps: WriteDeps,
+  id: string,
+  { image, version }: SignatureChange,
+  who: Who,
+): Promise<Signature> {
+  const type = image === null ? null : printableTypeOf(image)
+  if (image !== null && type === null)
+    throw new AppError('rule/broken', {
+      errors: [{ path: 'image', message: 'Must be a JPEG, or a PNG without transparency' }],
+    })
+  const now = deps.clock.now()
+  const at = toSqlUtc(now)
+  return writing(deps, DOCTORS, async (trx) => {
+    const row = await findDoctor(trx, id, { lock: true })
+    if (row === undefined) throw new AppError('not-found')
+    assertSeen({ version }, row.version, viewDoctor(row))
+    const picture = image === null || type === null ? undefined : { media_type: type, content: image }
+    const by = { doctor_id: id, created_at: at, created_by: who.userId ?? null }
+    const signature_id = picture === undefined ? null : await insertSignature(trx, { ...picture, ...by })
+    await updateDoctor(trx, id, { signature_id }, at)
+    const detail = { version: version + 1, signature: signature_id }
+    await writeAudit(trx, { ...about(who, id, 'doctors.signature'), detail }, now)
+    return { result: viewSignature(picture, version + 1), ids: [id] }
+  })
 }

@@ -2,14 +2,14 @@ import { type Cached, cachedList, cachedOne, METADATA_TTL_S } from '../cache/rea
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import { isRowId } from '../units/ids.ts'
-import { findDoctor, listDoctors, MOST_DOCTORS } from './repository.ts'
-import type { Doctor, DoctorList } from './schema.ts'
-import { viewDoctor } from './view.ts'
+import { findDoctor, findSignature, listDoctors, MOST_DOCTORS } from './repository.ts'
+import type { Doctor, DoctorList, Signature } from './schema.ts'
+import { viewDoctor, viewSignature } from './view.ts'
 
 /** Name of the domain in the cache. */
 export const DOCTORS = 'doctors'
 
-const VARIANT = 'all-1'
+const VARIANT = 'all-2'
 
 type ReadDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log'>
 
@@ -31,6 +31,23 @@ export async function getDoctor(deps: ReadDeps, id: string): Promise<Cached> {
   })
   if (found === null) throw new AppError('not-found')
   return found
+}
+
+/** The picture that a doctor signs with, as it is in the database; throws `not-found` for nobody's id. */
+export async function getSignature(deps: Pick<Deps, 'db'>, id: string): Promise<Signature> {
+  const row = isRowId(id) ? await findDoctor(deps.db, id) : undefined
+  if (row === undefined) throw new AppError('not-found')
+  const picture = row.signature_id === null ? undefined : await findSignature(deps.db, row.signature_id)
+  return viewSignature(picture, row.version)
+}
+
+/** The bytes of a signature for a paper that was issued under it; null where it has none. */
+export async function signatureOnPaper(
+  deps: Pick<Deps, 'db'>,
+  { signature_id: id }: { signature_id: string | null },
+): Promise<Buffer | null> {
+  const picture = id === null ? undefined : await findSignature(deps.db, id)
+  return picture === undefined ? null : Buffer.from(picture.content, 'base64')
 }
 
 /** A doctor who works here now; throws `rule/broken` naming `path` for anybody else. */

@@ -13,6 +13,8 @@ export interface DoctorRow {
   apc_number: string | null
   room: string | null
   working_hours: WorkingHours | string
+  /** What the doctor signs papers with. */
+  signature_id: string | null
   active: number
   version: number
 }
@@ -27,6 +29,7 @@ const COLUMNS = [
   'apc_number',
   'room',
   'working_hours',
+  'signature_id',
   'active',
   'version',
 ] as const satisfies readonly (keyof DoctorRow)[]
@@ -60,7 +63,11 @@ type Stored = Omit<DoctorRow, 'id' | 'version' | 'active' | 'working_hours'> & {
 }
 
 /** Adds a doctor; answers the id. */
-export async function insertDoctor(trx: Knex.Transaction, row: Stored, at: string): Promise<string> {
+export async function insertDoctor(
+  trx: Knex.Transaction,
+  row: Omit<Stored, 'signature_id'>,
+  at: string,
+): Promise<string> {
   const [id] = await trx('doctors')
     .comment('doctors.insert')
     .insert({ ...row, created_at: at, updated_at: at })
@@ -78,6 +85,31 @@ export async function updateDoctor(
     .comment('doctors.update')
     .where({ id })
     .update({ ...changes, version: trx.raw('version + 1'), updated_at: at })
+}
+
+/** A picture of a signature; `content` is base64. */
+export interface SignatureRow {
+  id: string
+  media_type: string
+  content: string
+}
+
+/** A picture of a signature, the present one or an earlier one. */
+export const findSignature = (db: Db, id: string): Promise<SignatureRow | undefined> =>
+  reading(
+    db('doctor_signatures')
+      .comment('doctors.signature')
+      .where({ id })
+      .first('id', 'media_type', 'content') as PromiseLike<SignatureRow | undefined>,
+  )
+
+/** Keeps a picture of a signature; answers its id. */
+export async function insertSignature(
+  trx: Knex.Transaction,
+  row: Omit<SignatureRow, 'id'> & { doctor_id: string; created_at: string; created_by: string | null },
+): Promise<string> {
+  const [id] = await trx('doctor_signatures').comment('doctors.new-signature').insert(row)
+  return String(id)
 }
 
 /** Which unique field of a doctor somebody else has already. */

@@ -58,6 +58,7 @@ export const doctor = z
     apcNumber: z.string().nullable(),
     room: z.string().nullable(),
     workingHours,
+    signatureId: z.string().nullable().describe('The picture that stands on new certificates and letters'),
     active: z.boolean(),
     version: z.number().int(),
   })
@@ -92,6 +93,27 @@ export const doctorChanges = z.strictObject({
   version: z.number().int().min(1).optional(),
 })
 export type DoctorChanges = z.infer<typeof doctorChanges>
+
+const MAX_PICTURE = Math.ceil((64 * 1024) / 3) * 4
+
+/** The picture that a doctor signs papers with; `version` is the doctor's. */
+export const signature = z.object({
+  image: z.string().nullable().describe('Base64; null while there is none'),
+  mediaType: z.enum(['image/png', 'image/jpeg']).nullable(),
+  version: z.number().int(),
+})
+export type Signature = z.infer<typeof signature>
+
+/** Another picture, or null for none, where the doctor's present state was seen. */
+export const signatureChange = z.strictObject({
+  image: z
+    .string()
+    .max(MAX_PICTURE)
+    .nullable()
+    .describe('JPEG, or PNG without transparency, in base64; up to 64 kB'),
+  version: z.number().int().min(1),
+})
+export type SignatureChange = z.infer<typeof signatureChange>
 
 export const doctorList = z.object({
   data: z.array(doctor),

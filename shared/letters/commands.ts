@@ -86,6 +86,7 @@ export async function issueLetter(
         patient_name: about.patient_name,
         doctor_name: doctor.name,
         doctor_mmc: mmc,
+        signature_id: doctor.signatureId,
         recipient: input.kind === 'referral' ? input.recipient : null,
         body: bodyOf(input, about, doctor, mmc, settings),
         issued_on: clinicDay(now),

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { signatureOnPaper } from '../doctors/reads.ts'
 import { clinicHead, heading } from '../documents/head.ts'
 import { drawDocument, mm, type Sheet } from '../documents/sheet.ts'
 import { shownDay, type Texts, textsIn } from '../documents/words.ts'
@@ -17,6 +18,8 @@ const LETTER_TEXTS = {
 } as const satisfies Texts
 
 const FOOT_MM = 30
+const LINE_MM = 70
+const SIGNATURE_MM = 12
 
 /** A letter on paper: by default A4 for a referral, A5 for a slip. */
 export async function printLetter(
@@ -25,6 +28,7 @@ export async function printLetter(
   paper: 'A4' | 'A5' = letter.kind === 'referral' ? 'A4' : 'A5',
 ): Promise<NodeJS.ReadableStream> {
   const clinic = await clinicOnPaper(deps)
+  const signature = await signatureOnPaper(deps, letter)
   const { language } = letter
   const text = textsIn(LETTER_TEXTS, language)
   const madeAt = new Date(fromSqlUtc(letter.issued_at) ?? 0)
@@ -39,9 +43,15 @@ export async function printLetter(
     const body: Sheet = { ...sheet, bottom: foot - mm(4) }
     paragraph(body, letter.body, { sizePt: sizeThatFits(body, letter.body) })
     sheet.y = foot + mm(10)
+    if (signature !== null)
+      sheet.pdf.image(signature, sheet.left, sheet.y - mm(SIGNATURE_MM + 0.5), {
+        fit: [mm(LINE_MM), mm(SIGNATURE_MM)],
+        align: 'center',
+        valign: 'bottom',
+      })
     sheet.pdf
       .moveTo(sheet.left, sheet.y)
-      .lineTo(sheet.left + mm(70), sheet.y)
+      .lineTo(sheet.left + mm(LINE_MM), sheet.y)
       .lineWidth(0.6)
       .stroke()
     sheet.y += mm(1)

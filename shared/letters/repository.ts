@@ -15,6 +15,7 @@ export interface LetterRow {
   patient_name: string
   doctor_name: string
   doctor_mmc: string
+  signature_id: string | null
   recipient: string | null
   body: string
   issued_on: string
@@ -32,6 +33,7 @@ const COLUMNS = [
   'patient_name',
   'doctor_name',
   'doctor_mmc',
+  'signature_id',
   'recipient',
   'body',
   'issued_on',

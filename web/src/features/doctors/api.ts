@@ -1,11 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
-import type { doctor, doctorList } from '../../../../shared/doctors/schema.ts'
+import type { doctor, doctorList, signature } from '../../../../shared/doctors/schema.ts'
 import { request } from '../../lib/http.ts'
 
 export type Doctor = z.infer<typeof doctor>
 
-export const doctorKeys = { all: ['doctors'] } as const
+export type Signature = z.infer<typeof signature>
+
+export const doctorKeys = {
+  all: ['doctors'],
+  signature: (id: string) => ['doctors', 'signature', id],
+} as const
 
 /** How long the list of doctors counts as fresh; it changes a few times a year. */
 const FRESH_MS = 5 * 60_000
@@ -33,3 +38,12 @@ export function saveDoctor(
         body: { ...body, version: doctor.version },
       })
 }
+
+const signatureOf = (id: string): string => `/api/doctors/${encodeURIComponent(id)}/signature`
+
+export const fetchSignature = (id: string, signal?: AbortSignal): Promise<Signature> =>
+  request(signatureOf(id), { signal })
+
+/** Another picture (base64) for the doctor whose version was seen; null takes it out. */
+export const changeSignature = (id: string, image: string | null, version: number): Promise<Signature> =>
+  request(signatureOf(id), { method: 'PUT', body: { image, version } })

@@ -7,6 +7,7 @@ import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { type Doctor, doctorKeys, saveDoctor } from '../api.ts'
 import { hasHours, wrongDays } from '../week.ts'
+import { SignatureField } from './SignatureField.tsx'
 import { UserSelect } from './UserSelect.tsx'
 import { WeekHours } from './WeekHours.tsx'
 
@@ -40,10 +41,11 @@ export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClo
   const queries = useQueryClient()
   const [form, setForm] = useState(() => formOf(doctor))
   const [active, setActive] = useState(doctor?.active ?? true)
+  const [version, setVersion] = useState(doctor?.version ?? 0)
   const [hours, setHours] = useState(doctor?.workingHours ?? {})
   const save = useMutation({
     mutationFn: () =>
-      saveDoctor(doctor, {
+      saveDoctor(doctor && { ...doctor, version }, {
         ...bodyOf(form, doctor),
         ...(doctor === null ? {} : { active }),
         ...(doctor === null && !hasHours(hours) ? {} : { workingHours: hours }),
@@ -80,6 +82,7 @@ export function DoctorDialog({ doctor, onClose }: { doctor: Doctor | null; onClo
         <Input.Wrapper label={t('doctors.hours')} labelElement="div">
           <WeekHours value={hours} onChange={setHours} />
         </Input.Wrapper>
+        {doctor === null ? null : <SignatureField doctor={doctor} onVersion={setVersion} />}
         {doctor === null ? null : (
           <Switch
             label={t('doctors.active')}
