@@ -24,7 +24,13 @@ import { READERS, REFUNDERS, scopeOf, VOIDERS, WRITERS } from './policy.ts'
 
 const MAX_ID_CHARS = 64
 const byId = z.strictObject({ id: z.string().max(MAX_ID_CHARS) })
-const byNumber = z.strictObject({ number: z.string().max(MAX_ID_CHARS) })
+const byNumber = z.strictObject({
+  // the column is ASCII: the database compares it with nothing else
+  number: z
+    .string()
+    .max(MAX_ID_CHARS)
+    .regex(/^[!-~]+$/, 'Must be the number of a receipt'),
+})
 
 /** A payment without a key could not be repeated by whoever lost the answer. */
 function neededKey(call: Call): string {

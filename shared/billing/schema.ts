@@ -28,7 +28,7 @@ export const money = z
 const shown = z.string().describe('RM, two decimals')
 const percent = z
   .string()
-  .regex(/^(100\.00|[0-9]{1,2}\.[0-9]{2})$/, 'Must be a percentage like "10.00"')
+  .regex(/^(100\.00|[1-9]?[0-9]\.[0-9]{2})$/, 'Must be a percentage like "10.00"')
   .describe('Percent, two decimals')
 const reason = text(MAX_TEXT)
 

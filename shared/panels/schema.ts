@@ -3,7 +3,7 @@ import { PANEL_KINDS } from './rules.ts'
 
 const MAX_NAME = 200
 const MAX_ADDRESS = 500
-const MAX_LIMIT = 500
+const MAX_LIMIT = 100
 
 const text = (max: number) =>
   z
@@ -18,7 +18,7 @@ const money = z
   .describe('RM, two decimals')
 const percent = z
   .string()
-  .regex(/^(100\.00|[0-9]{1,2}\.[0-9]{2})$/, 'Must be a percentage like "80.00"')
+  .regex(/^(100\.00|[1-9]?[0-9]\.[0-9]{2})$/, 'Must be a percentage like "80.00"')
   .describe('Percent, two decimals')
 const code = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}$/, 'Must be capital letters, digits and dashes')
 

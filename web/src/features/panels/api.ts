@@ -34,7 +34,7 @@ export function savePanel(panel: Panel | null, body: PanelInput): Promise<Panel>
       })
 }
 
-const PAGE = 500
+const PAGE = 100
 
 function statementPage(id: string, query: Record<string, string>, signal?: AbortSignal): Promise<Statement> {
   return request(`/api/panels/${encodeURIComponent(id)}/statement?${new URLSearchParams(query)}`, { signal })
