@@ -21,7 +21,7 @@ const DOCTORS = /^\/api\/(consultations|certificates|letters|note-templates|pres
 /** Written by the API in the background or by every call. */
 const BESIDE = /^(audit_|knex_|cache_invalidations$|outbox_events$|idempotency_keys$)/
 
-function expectMade(answer: request.Response, what: string): Record<string, never> {
+function made<T = { id: string }>(answer: request.Response, what: string): T {
   if (answer.status > 201) throw new Error(`${what}: ${answer.status} ${answer.text}`)
   return answer.body
 }
@@ -32,52 +32,48 @@ async function addPapers(api: ClinicalApi, ids: Record<string, string>): Promise
   const consultation = await api.consultation()
   ids.consultations = consultation
   const tablet = { sku: 'EACH-1', genericName: 'Oneofeach', unit: 'tablet', sellingPrice: '1.00' }
-  ids.medications = expectMade(await call('post', '/api/medications', as.admin).send(tablet), 'medicine').id
+  ids.medications = made(await call('post', '/api/medications', as.admin).send(tablet), 'medicine').id
   const batch = { batchNo: 'B1', expiresOn: addDays(api.today, 365), quantity: 100 }
   const stock = await call('post', `/api/medications/${ids.medications}/stock`, as.admin).send(batch)
-  ids.batchId = (expectMade(stock, 'stock') as { batches: { id: string }[] }).batches[0]?.id as string
+  ids.batchId = made<{ batches: { id: string }[] }>(stock, 'stock').batches[0]?.id as string
   const prescribed = await call('put', `/api/consultations/${consultation}/prescription`, as.doctor).send({
     version: 0,
     lines: [{ medicationId: ids.medications, dose: 1, frequency: 'STAT' }],
   })
-  ids.dispensing = (expectMade(prescribed, 'prescription') as { lines: { id: string }[] }).lines[0]
-    ?.id as string
+  ids.dispensing = made<{ lines: { id: string }[] }>(prescribed, 'prescription').lines[0]?.id as string
   const slip = { kind: 'time_slip', from: '09:00', to: '10:00' }
   const letter = await call('post', `/api/consultations/${consultation}/letters`, as.doctor).send(slip)
-  ids.letters = expectMade(letter, 'letter').id
+  ids.letters = made(letter, 'letter').id
   const note = { name: 'One of each', plan: 'x' }
-  ids['note-templates'] = expectMade(
-    await call('post', '/api/note-templates', as.doctor).send(note),
-    'note',
-  ).id
+  ids['note-templates'] = made(await call('post', '/api/note-templates', as.doctor).send(note), 'note').id
 }
 
 async function addMoney(api: ClinicalApi, ids: Record<string, string>, visitId: string): Promise<void> {
   const { call, as } = api
   const line = { version: 0, kind: 'other', description: 'x', quantity: 1, unitPrice: '5.00' }
   const billed = await call('post', `/api/bills/${visitId}/items`, as.cashier).send(line)
-  const bill = expectMade(billed, 'line') as { version: number; balance: string; items: { id: string }[] }
+  const bill = made<{ version: number; balance: string; items: { id: string }[] }>(billed, 'line')
   ids.itemId = bill.items.find(({ id }) => id !== undefined && id !== null)?.id ?? '1'
   const sent = { visitId, version: bill.version, balance: bill.balance, deposit: true }
   const paid = await call('post', '/api/payments', as.cashier)
     .set('Idempotency-Key', randomUUID())
     .send({ ...sent, tenders: [{ method: 'card', amount: '2.00' }] })
-  const payment = expectMade(paid, 'payment') as { id: string; number: string }
+  const payment = made<{ id: string; number: string }>(paid, 'payment')
   Object.assign(ids, { bills: visitId, payments: payment.id, receipts: payment.number })
   const panel = { code: 'P1', name: 'Panel', kind: 'company' }
-  ids.panels = expectMade(await call('post', '/api/panels', as.admin).send(panel), 'panel').id
-  ids.shifts = expectMade(await call('post', '/api/shifts', as.cashier).send({ float: '10.00' }), 'shift').id
+  ids.panels = made(await call('post', '/api/panels', as.admin).send(panel), 'panel').id
+  ids.shifts = made(await call('post', '/api/shifts', as.cashier).send({ float: '10.00' }), 'shift').id
 }
 
 async function addOffice(api: ClinicalApi, ids: Record<string, string>, chief: string): Promise<void> {
   const { call } = api
   ids.users = await api.user('cashier', 'somebody')
   const token = { name: 'x', scopes: ['patients.view'] }
-  ids.tokens = expectMade(await call('post', '/api/tokens', chief).send(token), 'token').id
+  ids.tokens = made(await call('post', '/api/tokens', chief).send(token), 'token').id
   const screen = await call('post', '/api/displays', chief).send({ name: 'Hall' })
-  ids.displays = expectMade(screen, 'screen').id
+  ids.displays = made(screen, 'screen').id
   const rule = { network: '203.0.113.0/24', reason: 'x' }
-  ids.security = expectMade(await call('post', '/api/security/blocks', chief).send(rule), 'rule').id
+  ids.security = made(await call('post', '/api/security/blocks', chief).send(rule), 'rule').id
   const report = { report: 'daily-collection', params: { from: api.today, to: api.today } }
   const asked = await request(api.url)
     .post('/api/reports')
@@ -114,10 +110,10 @@ export async function startFilledApi(
     doctorId: api.doctorId,
     start: `${addDays(api.today, 1)}T10:00:00+08:00`,
   }
-  ids.appointments = expectMade(await api.call('post', '/api/appointments').send(appointment), 'booking').id
+  ids.appointments = made(await api.call('post', '/api/appointments').send(appointment), 'booking').id
   const members = [{ patientId: ids.patients, relation: 'head' }]
   const family = await api.call('post', '/api/families').send({ name: 'One', members })
-  ids.families = (expectMade(family, 'family') as { family: { id: string } }).family.id
+  ids.families = made<{ family: { id: string } }>(family, 'family').family.id
   await addPapers(api, ids)
   await addMoney(api, ids, ticket.visitId)
   await addOffice(api, ids, chief)
