@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '../../shared/config/config.ts'
+import { connectDatabase, type Knex } from '../../shared/db/connect.ts'
 import { type Deps, openDeps } from '../../shared/deps.ts'
 import { createLog } from '../../shared/log/log.ts'
 import { prepareDatabase } from '../../shared/testing/database.ts'
@@ -14,6 +15,19 @@ export async function benchDeps(): Promise<Deps> {
   const log = createLog({ LOG_LEVEL: 'silent' }, 'bench')
   return openDeps({ config, log, poolMax: 5, statementTimeoutMs: STATEMENT_TIMEOUT_MS })
 }
+
+/**
+ * A connection of the account that migrates, to fill tables by the server's own rows of numbers: the system's account
+ * may not read those. Close it with `destroy`.
+ */
+export const benchFiller = ({ config }: Deps): Knex =>
+  connectDatabase({
+    url: config.MIGRATE_DATABASE_URL ?? config.DATABASE_URL,
+    poolMax: 1,
+    connectTimeoutMs: config.DB_CONNECT_TIMEOUT_MS,
+    idleTimeoutMs: config.DB_IDLE_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
 
 /** The environment of a process under measurement: this bench's servers, limits set high but not off. */
 export function benchEnv(config: Config, overrides: Record<string, string> = {}): Record<string, string> {
