@@ -1,4 +1,5 @@
 export { foldFigures } from './fold.ts'
+export { importedLineFigures, importedPaymentFigures, importedVisitFigures } from './imported.ts'
 export { type DayRange, rebuildFigures } from './rebuild.ts'
 export { diagnosesInsertion, medicinesInsertion } from './sources.ts'
 export { addFigures, figuresInsertion } from './summary.ts'

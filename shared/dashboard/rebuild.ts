@@ -2,6 +2,7 @@ import type { Db, Knex } from '../db/connect.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import { holdingSummary } from './fold.ts'
+import { withImported } from './imported.ts'
 import type { Measure } from './rules.ts'
 import { type RecordedMeasure, SOURCES } from './sources.ts'
 import type { FigureRow } from './summary.ts'
@@ -72,14 +73,16 @@ async function replace(
 /** The first and the last day of which there is anything to count, or null of an empty clinic. */
 async function wholeRange(db: Db): Promise<DayRange | null> {
   const [[seen]] = (await db.raw(
-    `select /* dashboard.range */ least(ifnull(a, x), ifnull(b, x), ifnull(c, x), ifnull(d, x), ifnull(e, x)) as first,
-        greatest(ifnull(f, y), ifnull(g, y), ifnull(h, y), ifnull(i, y), ifnull(j, y)) as last
+    `select /* dashboard.range */ least(ifnull(a, x), ifnull(b, x), ifnull(c, x), ifnull(d, x), ifnull(e, x), ifnull(k, x), ifnull(m, x)) as first,
+        greatest(ifnull(f, y), ifnull(g, y), ifnull(h, y), ifnull(i, y), ifnull(j, y), ifnull(l, y), ifnull(n, y)) as last
       from (select date('9999-12-31') x, date('1000-01-01') y,
         (select min(day) from tickets) a, (select max(day) from tickets) f,
         (select min(paid_on) from payment_tenders) b, (select max(paid_on) from payment_tenders) g,
         (select min(day) from consultations) c, (select max(day) from consultations) h,
         (select date(min(created_at) + interval 8 hour) from patients where import_no is null) d,
         (select date(max(created_at) + interval 8 hour) from patients where import_no is null) i,
+        (select min(visited_on) from imported_visits) k, (select max(visited_on) from imported_visits) l,
+        (select min(paid_on) from imported_payments) m, (select max(paid_on) from imported_payments) n,
         (select min(day) from day_figures) e, (select max(day) from day_figures) j) bounds`,
   )) as [[{ first: string; last: string }]]
   return seen.first > seen.last ? null : { from: seen.first, to: seen.last }
@@ -96,8 +99,8 @@ function* monthsOf({ from, to }: DayRange): Generator<DayRange> {
 }
 
 /**
- * Makes the figures of some days, or of all, again from tickets, payments, prescriptions, consultations and patients,
- * while the clinic works; answers how many figures there are. `onMonth` is told of each month that is done.
+ * Makes the figures of some days, or of all, again from tickets, payments, prescriptions, consultations, patients and
+ * imported history, * while the clinic works; answers how many figures there are. `onMonth` is told of each month that is done.
  */
 export async function rebuildFigures(
   deps: Pick<Deps, 'db' | 'prefix'>,
@@ -113,7 +116,8 @@ export async function rebuildFigures(
     part: DayRange,
     count: (trx: Knex.Transaction) => PromiseLike<FigureRow[]>,
   ) => {
-    const work = (trx: Knex.Transaction) => replace(trx, measures, part, count)
+    const all = async (trx: Knex.Transaction) => withImported(trx, measures, part, await count(trx))
+    const work = (trx: Knex.Transaction) => replace(trx, measures, part, all)
     const made = await holdingSummary(deps, WAIT_S, work, 'repeatable read')
     if (made === undefined) throw new AppError('unavailable/busy', { retryAfterS: WAIT_S })
     figures += made

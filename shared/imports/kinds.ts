@@ -6,6 +6,7 @@ import { DOCTOR_RULES } from './records/doctors.ts'
 import { ICD10_RULES } from './records/icd10.ts'
 import { MEDICATION_RULES } from './records/medications.ts'
 import { type RecordRules, recordKind } from './records/row.ts'
+import { VISIT_RULES } from './records/visits.ts'
 
 export type { ImportKind } from './kind.ts'
 
@@ -14,6 +15,7 @@ export const RECORD_RULES = {
   doctors: DOCTOR_RULES,
   medications: MEDICATION_RULES,
   icd10: ICD10_RULES,
+  visits: VISIT_RULES,
 } as const satisfies Record<string, RecordRules>
 
 /** A kind of records: everything but patients. */
@@ -28,6 +30,7 @@ export const IMPORT_KINDS: Readonly<Record<ImportKindName, ImportKind>> = {
   doctors: recordKind(RECORD_RULES.doctors),
   medications: recordKind(RECORD_RULES.medications),
   icd10: recordKind(RECORD_RULES.icd10),
+  visits: recordKind(RECORD_RULES.visits),
 }
 
 /** The kind of that name; throws `import/unknown-kind`. */

@@ -15,4 +15,8 @@ export type Strictness = 'strict' | 'lenient'
 export interface JudgeOptions {
   strictness: Strictness
   todayOn: string
+  /** The moment by which "in the future" is judged; the end of `todayOn` if absent. */
+  nowMs?: number
+  /** The format has no place for some needed fields (amounts in FHIR): they are not given, and that is no fault. */
+  isPartial?: boolean
 }

@@ -79,6 +79,8 @@ export interface RecordKind {
   references?(context: Context, candidates: readonly Candidate[]): Promise<References>
   /** Keys under which {@link References.keep} may have noted something for these rows. */
   notedKeys?(candidates: readonly Candidate[]): readonly string[]
+  /** What has to be undone of what follows from records, before these change or go; inside the transaction. */
+  forget?(context: Context, ids: readonly string[]): Promise<void>
   /** What else follows from records that come, change or go; inside the transaction. */
   follow?(context: Context, effects: readonly Effect[], insert: BulkInsert): Promise<void>
   /** Records among these that others refer to, so that they cannot be taken back. */

@@ -125,6 +125,11 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
     return { trx, importNo: this.#run.row.no, source: '', dryRun: false, noted: new Map() }
   }
 
+  async #forget(trx: Knex.Transaction, effects: readonly Effect[]): Promise<void> {
+    const ids = effects.map(({ id }) => id)
+    if (ids.length > 0) await this.#kind.forget?.(this.#context(trx), ids)
+  }
+
   async #follow(trx: Knex.Transaction, effects: readonly Effect[]): Promise<void> {
     if (effects.length > 0) await this.#kind.follow?.(this.#context(trx), effects, insertRows)
   }
@@ -155,6 +160,7 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
       restored.push({ ...record, values })
       effects.push({ id, before: record.values, after: values })
     }
+    await this.#forget(trx, effects)
     await updateRecords(this.#kind, trx, restored, toSqlUtc(this.#run.deps.clock.now()))
     await this.#follow(trx, effects)
     await this.#keep(trx, kept)
@@ -178,6 +184,7 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
       else effects.push({ id, before: values, after: null })
     }
     const gone = effects.map(({ id }) => id)
+    await this.#forget(trx, effects)
     await this.#follow(trx, effects)
     if (gone.length > 0) await trx(this.#kind.table).whereIn('id', gone).delete()
     await this.#changes(trx).whereIn('row_id', ids).delete()

@@ -74,8 +74,8 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
       ),
     )
     const context: Context = { trx, importNo, source, dryRun, noted }
-    const references = await this.#kind.references?.(context, candidates)
     const found = await lookUp(this.#kind, context, candidates)
+    const references = await this.#kind.references?.(context, candidates)
     const plan = planPiece({ kind: this.#kind, onDuplicate, found, claimed, references }, candidates)
     const changedIds = dryRun ? [] : await this.#writePlan(context, plan, prepared.firstId)
     await saveRefusals(trx, importNo, plan.refusals)
@@ -132,6 +132,8 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     const updates = [...plan.updates.values()].sort((a, b) => Number(a.stored.id) - Number(b.stored.id))
     const stored = updates.map((update) => update.stored)
     if (inserts.length > 0) await insertRecords(this.#kind, context, insertRows, inserts, now)
+    const changedIds = stored.map(({ id }) => id as string)
+    if (changedIds.length > 0) await this.#kind.forget?.(context, changedIds)
     await updateRecords(this.#kind, context.trx, stored, now)
     await keepImages(context, this.#run.row.kind as string, updates)
     const effects: Effect[] = [
@@ -139,7 +141,7 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
       ...updates.map(({ stored: { id, values }, before }) => ({ id: id as string, before, after: values })),
     ]
     if (effects.length > 0) await this.#kind.follow?.(context, effects, insertRows)
-    return stored.map(({ id }) => id as string)
+    return changedIds
   }
 
   async #noteChanged(trx: Knex.Transaction, ids: string[]): Promise<void> {

@@ -133,3 +133,20 @@ export async function keepImages(
     .onConflict(['operation_no', 'kind', 'row_id'])
     .merge(['version_after', 'fields_before'])
 }
+
+/** Adds to a sum that rows keep, by id; one statement. Their versions stay: it says nothing new of the rows themselves. */
+export async function updateSums(
+  trx: Knex.Transaction,
+  table: string,
+  column: string,
+  sums: ReadonlyMap<string, number>,
+): Promise<void> {
+  const rows = [...sums].filter(([, change]) => change !== 0)
+  if (rows.length === 0) return
+  await trx.raw(
+    `/* imports.sums */ update ?? t join json_table(?, '$[*]' columns (
+        id bigint unsigned path '$[0]', more bigint path '$[1]')) n on n.id = t.id
+      set t.?? = t.?? + n.more`,
+    [table, JSON.stringify(rows), column, column],
+  )
+}

@@ -1,0 +1,63 @@
+import { importedLineFigures } from '../../../shared/dashboard/commands.ts'
+import { PRESCRIPTION_RULES } from '../../../shared/imports/records/prescriptions.ts'
+import { recordProblem } from '../../../shared/imports/records/problems.ts'
+import type { Candidate, Context, RecordKind, References } from '../records/kind.ts'
+import { idsBy, valuesOf } from '../records/referred.ts'
+import { visitsOf } from '../records/referred-visits.ts'
+
+const UNKNOWN_VISIT = recordProblem('visit_external_id', 'UNKNOWN_VISIT')
+const UNKNOWN_MEDICATION = recordProblem('medication_sku', 'UNKNOWN_MEDICATION')
+
+async function references(context: Context, candidates: readonly Candidate[]): Promise<References> {
+  const visits = await visitsOf(context, valuesOf(candidates, 'visit_external_id'))
+  const skus = valuesOf(candidates, 'medication_sku')
+  const medications = await idsBy(context.trx, 'medications', 'sku', skus)
+  return {
+    of({ values: { visit_external_id: visitId, medication_sku: sku } }) {
+      const visit = visitId == null ? undefined : visits.get(visitId)
+      const medication = sku == null ? undefined : medications.get(sku)
+      return {
+        values: { visit_id: visit?.id ?? null, medication_id: medication ?? null },
+        problems: [
+          ...(visitId != null && visit === undefined ? [UNKNOWN_VISIT] : []),
+          ...(sku != null && medication === undefined ? [UNKNOWN_MEDICATION] : []),
+        ],
+      }
+    },
+  }
+}
+
+const TEXTS = ['external_id', 'visit_external_id', 'medication_sku', 'dosage', 'frequency'] as const
+
+/** Medicines that were handed over on imported visits. */
+export const prescriptionsKind: RecordKind = {
+  rules: PRESCRIPTION_RULES,
+  table: 'imported_lines',
+  key: {
+    field: 'external_id',
+    column: 'external_id',
+    perSource: true,
+    taken: recordProblem('external_id', 'DUPLICATE_EXTERNAL_ID'),
+  },
+  others: [],
+  columns: [
+    ...TEXTS.map((name) => ({ field: name, column: name, type: 'text' as const })),
+    { field: 'visit_id', column: 'imported_visit_id', type: 'integer' },
+    { field: 'medication_id', column: 'medication_id', type: 'integer' },
+    { field: 'quantity', column: 'quantity', type: 'integer' },
+    { field: 'unit_price', column: 'unit_price_sen', type: 'sen' },
+    { field: 'line_total', column: 'line_total_sen', type: 'sen' },
+    { field: 'duration_days', column: 'duration_days', type: 'integer' },
+  ],
+  hasSource: true,
+  hasTimes: true,
+  countedIds: true,
+  domains: ['patients'],
+  references,
+  forget: ({ trx }, ids) => importedLineFigures(trx, ids, -1),
+  async follow({ trx }, effects) {
+    const written = effects.flatMap(({ id, after }) => (after === null ? [] : [id]))
+    if (written.length > 0) await importedLineFigures(trx, written, 1)
+  },
+  used: async () => new Set(),
+}
