@@ -132,6 +132,10 @@ export const router = createBrowserRouter([
                 lazy: later(() => import('../features/users/pages/UsersPage.tsx'), 'UsersPage'),
               },
               {
+                path: 'tokens',
+                lazy: later(() => import('../features/tokens/pages/TokensPage.tsx'), 'TokensPage'),
+              },
+              {
                 path: 'doctors',
                 lazy: later(() => import('../features/doctors/pages/DoctorsPage.tsx'), 'DoctorsPage'),
               },

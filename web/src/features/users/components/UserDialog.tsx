@@ -1,7 +1,8 @@
-import { Button, Checkbox, Group, Select, Switch } from '@mantine/core'
+import { Button, Group, Select, Switch } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useUser } from '../../../app/session.tsx'
 import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { changeUser, endSessions, removeTwoFactor, resetPassword, userKeys } from '../api.ts'
@@ -14,7 +15,7 @@ import {
   type Role,
   type Staff,
 } from '../types.ts'
-import styles from './UserDialog.module.css'
+import { RightsPicker } from './RightsPicker.tsx'
 
 interface UserDialogProps {
   user: Staff
@@ -27,6 +28,7 @@ interface UserDialogProps {
 export function UserDialog({ user, mayMakeSuper, onPassword, onClose }: UserDialogProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const { permissions: mine } = useUser()
   const [role, setRole] = useState<Role>(user.role)
   const [active, setActive] = useState(user.active)
   const [grants, setGrants] = useState<Permission[]>(user.grants)
@@ -48,12 +50,16 @@ export function UserDialog({ user, mayMakeSuper, onPassword, onClose }: UserDial
     onSettled: done,
   })
   const byRole = new Set<Permission>(ROLE_PERMISSIONS[role])
+  // Nobody gives what he has not himself; what was given stays in sight.
+  const offered = PERMISSIONS.filter(
+    (right) => byRole.has(right) || user.grants.includes(right) || mine.includes(right),
+  )
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (!save.isPending) save.mutate()
   }
   return (
-    <Dialog size="lg" onClose={onClose} title={`${user.name} (${user.username})`}>
+    <Dialog size="xl" onClose={onClose} title={`${user.name} (${user.username})`}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }}>
         <ErrorNotice error={save.error ?? reset.error ?? end.error ?? remove.error} />
         <Select
@@ -71,25 +77,13 @@ export function UserDialog({ user, mayMakeSuper, onPassword, onClose }: UserDial
           checked={active}
           onChange={(event) => setActive(event.currentTarget.checked)}
         />
-        <fieldset className={styles.grants}>
-          <legend>{t('users.grants')}</legend>
-          {PERMISSIONS.map((permission) => (
-            <Checkbox
-              key={permission}
-              size="xs"
-              label={permission}
-              disabled={byRole.has(permission)}
-              checked={byRole.has(permission) || grants.includes(permission)}
-              onChange={(event) =>
-                setGrants(
-                  event.currentTarget.checked
-                    ? [...grants, permission]
-                    : grants.filter((one) => one !== permission),
-                )
-              }
-            />
-          ))}
-        </fieldset>
+        <RightsPicker
+          legend={t('users.grants')}
+          rights={offered}
+          fixed={byRole}
+          value={grants}
+          onChange={setGrants}
+        />
         <Group justify="space-between">
           <Group gap={8}>
             <Button variant="default" size="xs" loading={reset.isPending} onClick={() => reset.mutate()}>
