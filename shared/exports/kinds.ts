@@ -3,7 +3,7 @@ import type { CellType, Column } from '../files/table.ts'
 import type { Principal } from '../rights/permissions.ts'
 import type { ExportKind } from '../rights/results.ts'
 import { toSqlUtc } from '../units/clock.ts'
-import { clinicDayStart } from '../units/dates.ts'
+import { addDays, clinicDayStart } from '../units/dates.ts'
 import type { ExportFilter } from './schema.ts'
 
 interface ExportColumn {
@@ -48,14 +48,11 @@ function within(query: Knex.QueryBuilder, column: string, { from, to }: ExportFi
   if (to !== undefined) query.where(column, '<=', to)
 }
 
-const DAY_MS = 86_400_000
 /** As {@link within}, for a column with instants. */
 function withinInstants(query: Knex.QueryBuilder, column: string, { from, to }: ExportFilter): void {
   const midnight = (on: string) => toSqlUtc(clinicDayStart(on))
   if (from !== undefined) query.where(column, '>=', midnight(from))
-  if (to === undefined) return
-  const after = new Date(Date.parse(`${to}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)
-  query.where(column, '<', midnight(after))
+  if (to !== undefined) query.where(column, '<', midnight(addDays(to, 1)))
 }
 
 const PATIENTS: ExportKindRule = {
