@@ -22,18 +22,17 @@ export async function convertBundle(
   sink.columns(fhir.columns)
   const elements = readElements(path, 'entry', MAX_JSON_BYTES)
   let others = 0
-  for (let next = await elements.next(); ; next = await elements.next()) {
-    if (next.done) {
-      await finish(path, next.value, fhir, sink, isPreview, others)
-      return
+  try {
+    for (let next = await elements.next(); ; next = await elements.next()) {
+      if (next.done) return await finish(path, next.value, fhir, sink, isPreview, others)
+      const { line, bytes } = next.value
+      if (bytes === null) sink.row({ line, problem: 'ROW_TOO_LONG' }, [])
+      else if (!takeElement(bytes, line, fhir, sink)) others++
+      if (sink.isFull) return
     }
-    const { line, bytes } = next.value
-    if (bytes === null) sink.row({ line, problem: 'ROW_TOO_LONG' }, [])
-    else if (!takeElement(bytes, line, fhir, sink)) others++
-    if (sink.isFull) {
-      await elements.return({ isCut: false, line, texts: new Map(), hasArray: true })
-      return
-    }
+  } finally {
+    // closes the file, however this ends
+    await elements.return({ isCut: false, line: 0, texts: new Map(), hasArray: true })
   }
 }
 

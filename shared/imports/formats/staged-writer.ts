@@ -60,7 +60,8 @@ export class StagedWriter implements RowSink {
 
   row(mark: RowMark, cells: readonly string[]): void {
     this.rows++
-    if (!this.#line(markText(mark), cells, this.#columns + EXTRA_CELLS)) {
+    const isLong = mark.problem === 'ROW_TOO_LONG'
+    if (isLong || !this.#line(markText(mark), cells, this.#columns + EXTRA_CELLS)) {
       const shown = cells.slice(0, this.#columns).map((cell) => cell.slice(0, SHOWN_CHARS))
       this.#line(markText({ line: mark.line, problem: 'ROW_TOO_LONG' }), shown)
     }
