@@ -31,6 +31,7 @@ import { patientsRoutes } from './patients/routes.ts'
 import { prescriptionsRoutes } from './prescriptions/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
 import { reportsRoutes } from './reports/routes.ts'
+import { reportScheduleRoutes } from './schedules/report-routes.ts'
 import { schedulesRoutes } from './schedules/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import type { ApiServices } from './services.ts'
@@ -77,6 +78,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...auditRoutes(services),
     ...backupsRoutes(services),
     ...maintenanceRoutes(services),
+    ...reportScheduleRoutes(services),
     ...schedulesRoutes(services),
     ...opsRoutes(services.ops, () => routes),
   ]

@@ -113,6 +113,9 @@ describe('the outside', () => {
     expect(compose.networks.monitoring).toEqual({ internal: true })
     expect(onData).not.toContain('nginx')
     expect(onData).not.toContain('grafana')
+    expect(
+      services.filter(([, { networks }]) => networks?.includes('outward')).map(([name]) => name),
+    ).toEqual(['worker'])
     for (const [name, { networks }] of services) expect([name, networks?.length]).not.toEqual([name, 0])
     for (const name of ['mysql', 'redis', 'redis-cache', 'migrate'])
       expect(compose.services[name]?.networks).toEqual(['data'])
@@ -191,7 +194,7 @@ describe('settings', () => {
     )
     const named = [...read('.env.prod').matchAll(/^(\w+)=/gm)].map(([, name]) => name)
     expect([...used].filter((name) => !named.includes(name))).toEqual([])
-    expect(named.filter((name) => !used.has(name))).toEqual(['SMTP_URL'])
+    expect(named.filter((name) => !used.has(name))).toEqual([])
   })
 
   it('can all be set from outside, but those that the stack itself decides', () => {

@@ -15,6 +15,7 @@ import { startSweeper } from '../shared/operations/sweep.ts'
 import { registerWorker } from '../shared/ops/worker-registry.ts'
 import { connectForBlocking } from '../shared/redis/connect.ts'
 import { runDue } from '../shared/schedules/commands.ts'
+import { startMails } from './mails/send.ts'
 import { startSchedules } from './maintenance/schedules.ts'
 import { startTidying } from './maintenance/tidy.ts'
 import { openInternals } from './runtime/internals.ts'
@@ -83,6 +84,7 @@ void bell.subscribe(cancelChannel(deps))
 startSweeper(deps, queues, ending.signal)
 startTidying(deps, ending.signal)
 startSchedules(deps, queues, ending.signal)
+startMails(deps, ending.signal)
 const loops = [
   relayOutbox(deps, ending.signal),
   drainSpools(deps, ending.signal),

@@ -64,6 +64,11 @@ export const settings = z.object({
   BACKUP_KEEP_COUNT: int(14, 1, 1000),
   BACKUP_OFFSITE_DIR: z.string().optional(),
   BACKUP_OFFSITE_COMMAND: z.string().optional(),
+  SMTP_URL: url(['smtp', 'smtps']).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\s<>,]+@[^\s<>,]+$|^[^<>,\r\n]+ <[^\s<>,]+@[^\s<>,]+>$/, 'must be an address')
+    .optional(),
   WORKER_CONCURRENCY: int(2, 1, 32),
   IMPORT_CHUNK_ROWS: int(4000, 100, 50_000),
   IMPORT_LOAD: z.enum(['auto', 'insert']).default('auto'),
@@ -81,6 +86,7 @@ export const URLS_WITH_SECRETS = [
   'BACKUP_DATABASE_URL',
   'REDIS_URL',
   'CACHE_REDIS_URL',
+  'SMTP_URL',
 ] as const
 
 /** The settings of one process, checked. Times in the unit the name ends in. */
@@ -119,6 +125,8 @@ function productionFaults(config: Config): string[] {
     faults.push('INITIAL_ADMIN_PASSWORD: too short or a default one')
   }
   for (const name of URLS_WITH_SECRETS) {
+    // a mail server's passwords are its owner's to make
+    if (name === 'SMTP_URL') continue
     const secret = decodeURIComponent(new URL(config[name] ?? 'none:').password)
     if (secret !== '' && (secret.length < MIN_SECRET_CHARS || DEFAULT_SECRETS.test(secret))) {
       faults.push(`${name}: its password is too short or a default one`)

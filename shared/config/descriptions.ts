@@ -46,6 +46,9 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, string>> = {
   BACKUP_OFFSITE_DIR: 'second folder that every backup is copied to, on another machine or disk',
   BACKUP_OFFSITE_COMMAND:
     'program that carries a backup away, with its arguments; the folder of the backup is added as the last one',
+  SMTP_URL:
+    'mail server for scheduled reports: smtp://user:password@host:587 or smtps://…; always encrypted, unless it is this machine or the address ends in ?tls=off; unset: no mails',
+  MAIL_FROM: 'sender of mails, `Clinic <reports@clinic.example>`; unset: clinic@ the host of PUBLIC_URL',
   WORKER_CONCURRENCY: 'jobs that one worker process runs side by side in each job queue',
   IMPORT_CHUNK_ROWS: 'rows of one import transaction at most',
   IMPORT_LOAD:

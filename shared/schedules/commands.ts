@@ -1,18 +1,21 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
 import { assertSeen, type Seen } from '../db/seen.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { inTransaction, reading } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { JobQueues } from '../jobs/queues.ts'
 import { hangBells } from '../jobs/schedulers.ts'
-import { type Asker, requestOperation } from '../operations/commands.ts'
+import { type Asker, type OperationRequest, requestOperation } from '../operations/commands.ts'
 import type { OperationRow } from '../operations/repository.ts'
 import { toSqlUtc } from '../units/clock.ts'
+import { principalNow } from '../users/reads.ts'
 import { type Definition, definitionOf, SCHEDULES, type ScheduleName } from './definitions.ts'
 import { knownSchedules } from './reads.ts'
+import { scheduledRequest } from './reports/commands.ts'
+import { listReportSchedules, type ReportScheduleRow } from './reports/repository.ts'
 import { addSchedules, findSchedule, type ScheduleRow, takeSlot, updateSchedule } from './repository.ts'
-import { cronOf, lastSlot } from './rules.ts'
+import { assertWhole, cronOf, lastSlot } from './rules.ts'
 import type { Schedule, ScheduleChanges } from './schema.ts'
 import { rhythmOf, viewSchedule } from './view.ts'
 
@@ -48,26 +51,51 @@ function requestOf(name: string) {
   return { type: entry.type, kind: entry.kind, params: { ...entry.params, schedule: name } }
 }
 
+/** What is asked for at a slot, and as whom; null: nobody is there any more to ask for it. */
+type Ask = (slot: Date) => Promise<{ request: OperationRequest; asker: Asker } | null>
+
+const isOn = ({ enabled }: ScheduleRow): boolean => Number(enabled) === 1
+
 /** Takes the last slot of a schedule if it is due and nobody has; answers the operation, or null. */
-async function takeIfDue(deps: Deps, queues: JobQueues, row: ScheduleRow): Promise<OperationRow | null> {
-  if (Number(row.enabled) !== 1) return null
-  const slot = toSqlUtc(lastSlot(rhythmOf(row), deps.clock.now(), deps.config.TZ_CLINIC))
+async function takeIfDue(
+  deps: Deps,
+  queues: JobQueues,
+  row: ScheduleRow,
+  ask: Ask,
+): Promise<OperationRow | null> {
+  if (!isOn(row)) return null
+  const at = lastSlot(rhythmOf(row), deps.clock.now(), deps.config.TZ_CLINIC)
+  const slot = toSqlUtc(at)
   if (slot <= row.slot_at) return null
+  const asked = await ask(at)
+  if (asked === null) {
+    await updateSchedule(deps.db, row.name, { slot_at: slot, enabled: false }, toSqlUtc(deps.clock.now()))
+    return null
+  }
   try {
     // the slot is taken in the transaction that writes the work down: exactly one has it, and it is never lost
-    const asked = await requestOperation(
-      deps,
-      queues,
-      requestOf(row.name),
-      { principal: null },
-      async (trx, id) => {
-        if (!(await takeSlot(trx, row.name, row.slot_at, slot, id))) throw new SlotTaken()
-      },
-    )
-    return asked.row
+    const made = await requestOperation(deps, queues, asked.request, asked.asker, async (trx, id) => {
+      if (!(await takeSlot(trx, row.name, row.slot_at, slot, id))) throw new SlotTaken()
+    })
+    return made.row
   } catch (error) {
     if (error instanceof SlotTaken) return null
     throw error
+  }
+}
+
+/**
+ * A report is asked for with the rights that its owner has now; an owner who has left asks for nothing any more, nor does
+ * anybody for what this version does not know.
+ */
+async function askedByOwner(deps: Deps, row: ReportScheduleRow, slot: Date) {
+  const principal = await principalNow(deps, row.owner_id)
+  try {
+    return principal === null ? null : { request: scheduledRequest(row, slot), asker: { principal } }
+  } catch (err) {
+    if (!(err instanceof AppError)) throw err
+    deps.log.warn({ err, schedule: row.name }, 'a scheduled report cannot be asked for and is turned off')
+    return null
   }
 }
 
@@ -76,17 +104,20 @@ async function takeIfDue(deps: Deps, queues: JobQueues, row: ScheduleRow): Promi
  * processes may call it at any time.
  */
 export async function runDue(deps: Deps, queues: JobQueues): Promise<OperationRow[]> {
-  const asked: OperationRow[] = []
+  const asked: (OperationRow | null)[] = []
   for (const row of await knownSchedules(deps)) {
-    const operation = await takeIfDue(deps, queues, row)
-    if (operation !== null) asked.push(operation)
+    const own = { request: requestOf(row.name), asker: { principal: null } }
+    asked.push(await takeIfDue(deps, queues, row, async () => own))
   }
-  return asked
+  for (const row of await reading(listReportSchedules(deps.db)))
+    asked.push(await takeIfDue(deps, queues, row, (slot) => askedByOwner(deps, row, slot)))
+  return asked.filter((row) => row !== null)
 }
 
 /** Makes the bells in Redis ring when the schedules say; a missing bell only makes work begin some seconds late. */
 export async function setBells(deps: ScheduleDeps, queues: JobQueues): Promise<void> {
-  const rows = (await knownSchedules(deps)).filter(({ enabled }) => Number(enabled) === 1)
+  const all = [...(await knownSchedules(deps)), ...(await reading(listReportSchedules(deps.db)))]
+  const rows = all.filter(isOn)
   await hangBells(
     queues,
     rows.map((row) => ({ name: row.name, pattern: cronOf(rhythmOf(row)), zone: deps.config.TZ_CLINIC })),
@@ -153,11 +184,4 @@ export async function changeSchedule(
     )
     return view((await findSchedule(trx, name)) as ScheduleRow)
   })
-}
-
-function assertWhole({ every, weekday, month_day: monthDay }: ScheduleRow): void {
-  if (every === 'week' && weekday === null)
-    throw new AppError('rule/broken', { detail: 'What happens every week needs its weekday.' })
-  if (every === 'month' && monthDay === null)
-    throw new AppError('rule/broken', { detail: 'What happens every month needs its day.' })
 }

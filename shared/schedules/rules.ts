@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { AppError } from '../errors/app-error.ts'
 import type { Every } from './schema.ts'
 
 /** When something is due, in the clinic's time. */
@@ -43,4 +44,16 @@ export function cronOf({ every, at, weekday, monthDay }: Rhythm): string {
   const day = every === 'month' ? String(monthDay ?? 1) : '*'
   const dayOfWeek = every === 'week' ? String((weekday ?? 1) % 7) : '*'
   return `${minute} ${every === 'hour' ? '*' : hour} ${day} * ${dayOfWeek}`
+}
+
+/** Throws `rule/broken` for a rhythm that lacks its day. */
+export function assertWhole(rhythm: {
+  every: string
+  weekday: number | null
+  month_day: number | null
+}): void {
+  if (rhythm.every === 'week' && rhythm.weekday === null)
+    throw new AppError('rule/broken', { detail: 'What happens every week needs its weekday.' })
+  if (rhythm.every === 'month' && rhythm.month_day === null)
+    throw new AppError('rule/broken', { detail: 'What happens every month needs its day.' })
 }

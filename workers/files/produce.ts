@@ -40,6 +40,8 @@ export interface Product {
   earlier?(part: string): Promise<Omit<Made, 'part'> | undefined>
   /** References for the audit. */
   detail(): Record<string, unknown>
+  /** What else is written when the file is there, in the transaction that ends the operation. */
+  also?(trx: Knex.Transaction): Promise<void>
   /**
    * Writes the file and answers how many rows it has. Called again, on a new file, when the connection is lost: a
    * snapshot ends with its connection.
@@ -184,6 +186,7 @@ async function shelve(run: Run, product: Product, { part, rows, bytes, sha256 }:
         outcome: 'ok',
         detail: { kind: run.row.kind, rows, sha256, ...product.detail() },
       })
+      await product.also?.(trx)
     }),
   )
   if (ended === 'completed') return

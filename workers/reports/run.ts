@@ -12,6 +12,7 @@ import { aboutReport, reuseKeyOf, type Scope, scopeOf } from '../../shared/repor
 import { REPORTS } from '../../shared/reports/registry.ts'
 import type { Report } from '../../shared/reports/report.ts'
 import { type ReportRequest, reportRequest } from '../../shared/reports/schema.ts'
+import { writeReportMail } from '../../shared/schedules/reports/commands.ts'
 import { clinicOnPaper } from '../../shared/settings/reads.ts'
 import { toSqlUtc } from '../../shared/units/clock.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
@@ -204,7 +205,8 @@ async function writeTable(
 
 /** Job `reports.run`: works a report out in one view of the data and writes it to a file. */
 export const runReport: Processor = async (run) => {
-  const { kind, params, created_by } = run.row
+  const { kind, created_by } = run.row
+  const { schedule, ...params } = run.row.params
   const request = reportRequest.parse({ report: kind, ...params })
   const asker = created_by === null ? null : await principalNow(run.deps, created_by)
   if (created_by !== null && asker === null) throw new AppError('auth/forbidden')
@@ -218,6 +220,10 @@ export const runReport: Processor = async (run) => {
     reuseKey,
     by: asker,
     detail: () => ({ params: request.params, scope, format: request.format }),
+    also: async (trx) => {
+      if (typeof schedule === 'string')
+        await writeReportMail(trx, schedule, run.hold.id, run.deps.clock.now())
+    },
     earlier: (part) => copyOfEarlier(run, reuseKey, part),
     write: (sink, reporter, trx) =>
       writeTable(run, request, scope, today, sink, {
