@@ -46,6 +46,10 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/patients/pages/NewPatientPage.tsx'), 'NewPatientPage'),
           },
           {
+            path: 'patients/family',
+            lazy: later(() => import('../features/families/pages/NewFamilyPage.tsx'), 'NewFamilyPage'),
+          },
+          {
             path: 'patients/:id',
             lazy: later(() => import('../features/patients/pages/PatientPage.tsx'), 'PatientPage'),
           },

@@ -1,5 +1,5 @@
 import { request } from '../../lib/http.ts'
-import type { Family, Relation } from './types.ts'
+import type { Family, FamilyInput, FamilyMade, Relation } from './types.ts'
 
 export const familyKeys = {
   all: ['families'],
@@ -22,6 +22,11 @@ export function createFamily(
   return request('/api/families', { method: 'POST', body, idempotencyKey })
 }
 
+/** A whole family, new and known members, with their tickets if they came: all of it or nothing. */
+export function registerFamily(family: FamilyInput, idempotencyKey: string): Promise<FamilyMade> {
+  return request('/api/families', { method: 'POST', body: family, idempotencyKey })
+}
+
 const at = ({ id }: Family, patientId?: string): string =>
   `/api/families/${encodeURIComponent(id)}${patientId === undefined ? '' : `/members/${encodeURIComponent(patientId)}`}`
 
@@ -32,6 +37,10 @@ export function addMember(seen: Family, patientId: string, relation: Relation): 
 
 export function changeMember(seen: Family, patientId: string, relation: Relation): Promise<unknown> {
   return request(at(seen, patientId), { method: 'PATCH', body: { relation, version: seen.version } })
+}
+
+export function renameFamily(seen: Family, name: string): Promise<unknown> {
+  return request(at(seen), { method: 'PATCH', body: { name, version: seen.version } })
 }
 
 export function removeMember(seen: Family, patientId: string): Promise<unknown> {

@@ -1,7 +1,8 @@
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
 import { useMayWritePatients } from '../../patients/may-write.ts'
@@ -31,9 +32,20 @@ export function Families({ patient }: { patient: Patient }) {
         ))}
       </div>
       {mayWrite && query.data !== undefined && !making ? (
-        <Button variant="default" size="xs" mt={8} onClick={() => setMaking(true)}>
-          {t('families.new')}
-        </Button>
+        <Group mt={8} gap={8}>
+          <Button variant="default" size="xs" onClick={() => setMaking(true)}>
+            {t('families.new')}
+          </Button>
+          <Button
+            component={Link}
+            to="/patients/family"
+            state={{ first: { id: patient.id, name: patient.name, clinicNumber: patient.clinicNumber } }}
+            variant="default"
+            size="xs"
+          >
+            {t('families.register')}
+          </Button>
+        </Group>
       ) : null}
       {making ? <NewFamily patient={patient} onClose={() => setMaking(false)} /> : null}
     </Section>

@@ -1,11 +1,11 @@
-import { Button, Group } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { PatientPicker, type Picked } from '../../patients/components/PatientPicker.tsx'
-import { addMember, changeMember, deleteFamily, familyKeys, removeMember } from '../api.ts'
+import { addMember, changeMember, deleteFamily, familyKeys, removeMember, renameFamily } from '../api.ts'
 import type { Family, Relation } from '../types.ts'
 import styles from './Families.module.css'
 import { RelationSelect } from './RelationSelect.tsx'
@@ -22,9 +22,13 @@ export function FamilyCard({ family, patientId, mayWrite }: FamilyCardProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const [adding, setAdding] = useState(false)
+  const [naming, setNaming] = useState(false)
   const act = useMutation({
     mutationFn: (action: () => Promise<unknown>) => action(),
-    onSuccess: () => setAdding(false),
+    onSuccess: () => {
+      setAdding(false)
+      setNaming(false)
+    },
     // Refused or not: what is shown next is the family as it is.
     onSettled: () => queries.invalidateQueries({ queryKey: familyKeys.all }),
   })
@@ -33,7 +37,16 @@ export function FamilyCard({ family, patientId, mayWrite }: FamilyCardProps) {
   }
   return (
     <section className={styles.family} aria-label={family.name}>
-      <h3>{family.name}</h3>
+      {naming ? (
+        <Rename
+          family={family}
+          busy={act.isPending}
+          onName={(name) => run(() => renameFamily(family, name))}
+          onClose={() => setNaming(false)}
+        />
+      ) : (
+        <h3>{family.name}</h3>
+      )}
       <ErrorNotice error={act.error} />
       <ul>
         {family.members.map((member) => (
@@ -82,12 +95,54 @@ export function FamilyCard({ family, patientId, mayWrite }: FamilyCardProps) {
           <Button size="xs" variant="default" onClick={() => setAdding(true)}>
             {t('families.add')}
           </Button>
+          {naming ? null : (
+            <Button size="xs" variant="default" onClick={() => setNaming(true)}>
+              {t('families.rename')}
+            </Button>
+          )}
           <Button size="xs" variant="subtle" color="red" onClick={() => run(() => deleteFamily(family))}>
             {t('families.delete')}
           </Button>
         </Group>
       ) : null}
     </section>
+  )
+}
+
+interface RenameProps {
+  family: Family
+  busy: boolean
+  onName: (name: string) => void
+  onClose: () => void
+}
+
+function Rename({ family, busy, onName, onClose }: RenameProps) {
+  const { t } = useTranslation()
+  const [name, setName] = useState(family.name)
+  return (
+    <form
+      className={styles.rename}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (name.trim() === family.name) onClose()
+        else if (name.trim() !== '') onName(name.trim())
+      }}
+    >
+      <TextInput
+        autoFocus
+        label={t('families.name')}
+        maxLength={120}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
+      />
+      <Button type="submit" size="xs" loading={busy} disabled={name.trim() === ''}>
+        {t('families.rename')}
+      </Button>
+      <Button size="xs" variant="default" onClick={onClose}>
+        {t('action.cancel')}
+      </Button>
+    </form>
   )
 }
 

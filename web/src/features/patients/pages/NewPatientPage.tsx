@@ -2,7 +2,7 @@ import { Button, Checkbox } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useNavigate } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { useUser } from '../../../app/session.tsx'
 import { newIdempotencyKey } from '../../../lib/http.ts'
 import { useDraft } from '../../../lib/use-draft.ts'
@@ -101,6 +101,9 @@ export function NewPatientPage() {
             </div>
           ) : null}
           <Duplicates form={draft.value} />
+          <p className={desk.instead}>
+            <Link to="/patients/family">{t('families.instead')}</Link>
+          </p>
         </div>
       </form>
       {slip === null ? null : (

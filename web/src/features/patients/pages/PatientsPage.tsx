@@ -41,6 +41,11 @@ export function PatientsPage() {
             </span>
           )}
           {mayWrite ? (
+            <Button component={Link} to="/patients/family" variant="default">
+              {t('families.register')}
+            </Button>
+          ) : null}
+          {mayWrite ? (
             <Button component={Link} to="/patients/new" leftSection={<Icon name="add" />}>
               {t('patients.register')}
             </Button>
