@@ -1,4 +1,5 @@
 import request from 'supertest'
+import { AppError } from '../../shared/errors/app-error.ts'
 import type { Ticket } from '../../shared/queue/schema.ts'
 import type { Clock } from '../../shared/units/clock.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
@@ -22,6 +23,17 @@ export interface QueueApi extends TestApi {
 export function fromNoon(aheadMs: () => number): Clock {
   const shiftMs = Date.parse(`${clinicDay()}T12:00:00+08:00`) - Date.now()
   return { now: () => new Date(Date.now() + shiftMs + aheadMs()) }
+}
+
+/** The code with which work was refused, or null where it was done; anything else is thrown on. */
+export async function refusal(work: Promise<unknown>): Promise<string | null> {
+  try {
+    await work
+    return null
+  } catch (error) {
+    if (error instanceof AppError) return error.code
+    throw error
+  }
 }
 
 let serial = 0

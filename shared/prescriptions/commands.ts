@@ -2,6 +2,7 @@ import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
 import { type WriteDeps, writing } from '../cache/writing.ts'
 import type { Knex } from '../db/connect.ts'
+import { inOneTrip, type Step } from '../db/one-trip.ts'
 import { doctorOfUser } from '../doctors/reads.ts'
 import { AppError } from '../errors/app-error.ts'
 import { type MedicationRow, medicationRows } from '../medications/reads.ts'
@@ -144,6 +145,7 @@ const stored = ({ order, warnings, input }: Judged, position: number) => ({
   override_reason: warnings.length === 0 ? null : (input.overrideReason ?? null),
 })
 
+/** Writes all of it in one round trip, however many lines there are. */
 async function writeDiff(
   trx: Knex.Transaction,
   ref: ConsultationRef,
@@ -151,37 +153,22 @@ async function writeDiff(
   userId: string | null,
   at: string,
 ): Promise<void> {
-  if (added.length > 0)
-    await trx('prescription_lines')
-      .comment('prescriptions.order')
-      .insert(
-        added.map(({ judged, position }) => ({
-          ...stored(judged, position),
-          visit_id: ref.visit_id,
-          patient_id: ref.patient_id,
-          consultation_id: ref.id,
-          ordered_by: userId,
-          ordered_at: at,
-        })),
-      )
+  const steps: Step[] = []
+  const order = { visit_id: ref.visit_id, patient_id: ref.patient_id, consultation_id: ref.id }
+  const by = { ...order, ordered_by: userId, ordered_at: at }
+  const rows = added.map(({ judged, position }) => ({ ...stored(judged, position), ...by }))
+  const version = trx.raw('version + 1')
+  if (rows.length > 0) steps.push(trx('prescription_lines').insert(rows))
   for (const { row, judged, position } of changed)
-    await trx('prescription_lines')
-      .comment('prescriptions.change')
-      .where({ id: row.id })
-      .update({ ...stored(judged, position), version: trx.raw('version + 1') })
-  if (cancelled.length > 0)
-    await trx('prescription_lines')
-      .comment('prescriptions.cancel')
-      .whereIn(
-        'id',
-        cancelled.map(({ id }) => id),
-      )
-      .update({
-        status: 'cancelled',
-        cancelled_by: userId,
-        cancelled_at: at,
-        version: trx.raw('version + 1'),
-      })
+    steps.push(
+      trx('prescription_lines')
+        .where({ id: row.id })
+        .update({ ...stored(judged, position), version }),
+    )
+  const ids = cancelled.map(({ id }) => id)
+  const out = { status: 'cancelled', cancelled_by: userId, cancelled_at: at, version }
+  if (ids.length > 0) steps.push(trx('prescription_lines').whereIn('id', ids).update(out))
+  if (steps.length > 0) await inOneTrip(trx, 'prescriptions.write', [], [...steps, 'select 1 as done'])
 }
 
 async function assertMayWrite(deps: WriteDeps, ref: ConsultationRef, who: Who): Promise<void> {
