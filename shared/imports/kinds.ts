@@ -5,6 +5,8 @@ import { PATIENT_FIELDS } from './patient-fields.ts'
 import { DOCTOR_RULES } from './records/doctors.ts'
 import { ICD10_RULES } from './records/icd10.ts'
 import { MEDICATION_RULES } from './records/medications.ts'
+import { PAYMENT_RULES } from './records/payments.ts'
+import { PRESCRIPTION_RULES } from './records/prescriptions.ts'
 import { type RecordRules, recordKind } from './records/row.ts'
 import { VISIT_RULES } from './records/visits.ts'
 
@@ -16,6 +18,8 @@ export const RECORD_RULES = {
   medications: MEDICATION_RULES,
   icd10: ICD10_RULES,
   visits: VISIT_RULES,
+  prescriptions: PRESCRIPTION_RULES,
+  payments: PAYMENT_RULES,
 } as const satisfies Record<string, RecordRules>
 
 /** A kind of records: everything but patients. */
@@ -31,6 +35,8 @@ export const IMPORT_KINDS: Readonly<Record<ImportKindName, ImportKind>> = {
   medications: recordKind(RECORD_RULES.medications),
   icd10: recordKind(RECORD_RULES.icd10),
   visits: recordKind(RECORD_RULES.visits),
+  prescriptions: recordKind(RECORD_RULES.prescriptions),
+  payments: recordKind(RECORD_RULES.payments),
 }
 
 /** The kind of that name; throws `import/unknown-kind`. */

@@ -7,15 +7,25 @@ const MEDICINE = [
   column.text('Unit', 'Unit', 'unit'),
 ] as const
 
-const USE = `select /* reports.medication-use */ m.sku, concat_ws(' ', m.generic_name, m.strength), m.unit, count(*),
-    count(distinct l.patient_id), sum(l.quantity), sum(l.quantity * l.unit_price_sen)
+const HANDED_OVER = `(
+  select l.medication_id, l.patient_id, l.quantity, l.quantity * l.unit_price_sen as sen, d.id as doctor_id
   from prescription_lines l
-  join medications m on m.id = l.medication_id
   left join doctors d on d.user_id = l.ordered_by
   where l.status = 'handed_over' and l.handed_over_at >= :start and l.handed_over_at < :end
-    and (:doctor is null or d.id = :doctor)
+  union all
+  select l.medication_id, v.patient_id, l.quantity, l.line_total_sen, v.doctor_id
+  from imported_visits i
+  join imported_lines l on l.imported_visit_id = i.id
+  join visits v on v.imported_id = i.id
+  where i.visited_on between :from and :to) l`
+
+const USE = `select /* reports.medication-use */ m.sku, concat_ws(' ', m.generic_name, m.strength), m.unit, count(*),
+    count(distinct l.patient_id), sum(l.quantity), sum(l.sen)
+  from ${HANDED_OVER}
+  join medications m on m.id = l.medication_id
+  where :doctor is null or l.doctor_id = :doctor
   group by m.id
-  order by sum(l.quantity * l.unit_price_sen) desc, m.sku`
+  order by sum(l.sen) desc, m.sku`
 
 /** Medicines that were handed over and not returned, at the prices of their prescriptions. */
 export const medicationUse: Report = {
@@ -30,8 +40,8 @@ export const medicationUse: Report = {
   chart: { kind: 'bars', by: 'sku', value: 'value' },
   domains: null,
   rows: (ask) => {
-    const { start, end, doctor } = periodOf(ask)
-    return atOnce(fetchRows(ask.db, USE, { start, end, doctor }))
+    const { from, to, start, end, doctor } = periodOf(ask)
+    return atOnce(fetchRows(ask.db, USE, { from, to, start, end, doctor }))
   },
 }
 

@@ -1,16 +1,13 @@
 import { atOnce, COMMON, column, fetchRows, paged, type Report } from './report.ts'
+import { TAKINGS } from './takings.ts'
 
-const COLLECTION = `select /* reports.collection */ t.paid_on, u.name, ifnull(d.name, '-'), t.method,
-    count(distinct y.id), sum(t.amount_sen)
-  from payment_tenders t
-  join payments y on y.id = t.payment_id
-  join users u on u.id = y.user_id
-  left join doctors d on d.id = y.doctor_id
-  where t.paid_on between :from and :to
-    and (:doctor is null or y.doctor_id = :doctor)
-    and (:cashier is null or y.user_id = :cashier)
-  group by t.paid_on, y.user_id, y.doctor_id, t.method
-  order by t.paid_on, u.name, y.user_id, d.name, y.doctor_id, t.method`
+const COLLECTION = `select /* reports.collection */ t.paid_on, t.cashier, ifnull(d.name, '-'), t.method,
+    count(distinct t.payment), sum(t.amount_sen)
+  from ${TAKINGS}
+  left join doctors d on d.id = t.doctor_id
+  where (:doctor is null or t.doctor_id = :doctor) and (:cashier is null or t.user_id = :cashier)
+  group by t.paid_on, t.user_id, t.doctor_id, t.method
+  order by t.paid_on, t.cashier, t.user_id, d.name, t.doctor_id, t.method`
 
 /** What was taken in, less what was given back, of each day. */
 export const dailyCollection: Report = {
@@ -47,7 +44,7 @@ const LABELS: Readonly<Record<string, string>> = {
 /** What tells two of the same name apart. */
 const GROUPS: Readonly<Record<string, string>> = {
   ...LABELS,
-  doctor: 'y.doctor_id',
+  doctor: 't.doctor_id',
   panel: 't.panel_id',
 }
 const BY = {
@@ -73,24 +70,24 @@ export const revenue: Report = {
   domains: ['billing', 'doctors', 'panels'],
   rows: ({ db, params, doctorId }) => {
     const by = params.by ?? 'day'
-    const query = db('payment_tenders as t')
+    const { from = '', to = '' } = params
+    const query = db
+      .from(db.raw(TAKINGS, { from, to }))
       .comment('reports.revenue')
-      .join('payments as y', 'y.id', 't.payment_id')
-      .leftJoin('doctors as d', 'd.id', 'y.doctor_id')
+      .leftJoin('doctors as d', 'd.id', 't.doctor_id')
       .leftJoin('panels as n', 'n.id', 't.panel_id')
-      .whereBetween('t.paid_on', [params.from ?? '', params.to ?? ''])
       .groupByRaw(GROUPS[by] as string)
       .orderByRaw('1')
       .select(
         db.raw(LABELS[by] as string),
-        db.raw('count(distinct y.id)'),
+        db.raw('count(distinct t.payment)'),
         db.raw('sum(if(t.amount_sen > 0, t.amount_sen, 0))'),
         db.raw('sum(if(t.amount_sen < 0, -t.amount_sen, 0))'),
         db.raw('sum(t.amount_sen)'),
       )
       .options({ rowsAsArray: true })
     if (by === 'panel') query.whereNotNull('t.panel_id')
-    if (doctorId !== null) query.where('y.doctor_id', doctorId)
+    if (doctorId !== null) query.where('t.doctor_id', doctorId)
     return atOnce(query as never)
   },
 }

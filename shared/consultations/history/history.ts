@@ -7,6 +7,7 @@ import { refuseMerged } from '../../patients/reads.ts'
 import { isRowId } from '../../units/ids.ts'
 import { fromCursor, type ListPlace, toCursor } from '../cursor.ts'
 import type { ConsultationStatus } from '../rules.ts'
+import { withImported } from './imported.ts'
 import type { HistoryQuery, PatientHistory } from './schema.ts'
 
 type Entry = PatientHistory['data'][number]
@@ -31,6 +32,7 @@ interface VisitRow {
   consultation_status: ConsultationStatus | null
   assessment: string | null
   plan: string | null
+  imported_id: string | null
 }
 
 /** A patient's visits with their doctors, tickets and consultations, the newest first. */
@@ -74,6 +76,7 @@ function findVisits(
         consultation_status: 'c.status',
         assessment: 'c.assessment',
         plan: 'c.plan',
+        imported_id: 'v.imported_id',
       }) as PromiseLike<VisitRow[]>,
   )
 }
@@ -204,7 +207,7 @@ function viewVisit(row: VisitRow, { notes }: HistoryRights): Entry {
 
 /**
  * A page of a patient's visits, the newest first, each with what became of it, as much as the reader may see. At most
- * six statements however many visits there are; straight from the database. Throws `not-found`, and
+ * nine statements however many visits there are; straight from the database. Throws `not-found`, and
  * `state/merged` naming whose record it is part of now.
  */
 export async function getPatientHistory(
@@ -236,12 +239,14 @@ export async function getPatientHistory(
   }
   const names = Object.keys(parts) as (keyof typeof parts)[]
   const found = await Promise.all(names.map((name) => parts[name]))
-  const data = shown.map((row) => {
+  const entries = shown.map((row) => {
     const seen = names.flatMap((name, n) => {
       const part = found[n]
       return part == null ? [] : [[name, part.get(row.id) ?? []] as const]
     })
-    return { ...viewVisit(row, rights), ...Object.fromEntries(seen) }
+    const entry: Entry = { ...viewVisit(row, rights), ...Object.fromEntries(seen) }
+    return { entry, importedId: row.imported_id }
   })
+  const data = await withImported(db, entries, rights)
   return { data, meta: { limit, next: last === undefined ? null : toCursor(last) } }
 }

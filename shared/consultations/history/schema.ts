@@ -24,6 +24,18 @@ export const patientHistory = z.object({
           plan: z.string().optional(),
         })
         .nullable(),
+      imported: z
+        .object({
+          status: z.string(),
+          queueNumber: z.string().nullable(),
+          symptoms: z.string().nullable().optional(),
+          notes: z.string().nullable().optional(),
+          total: z.string().optional().describe('RM'),
+          mcDays: z.number().int().optional(),
+          mcStart: day.nullable().optional(),
+        })
+        .optional()
+        .describe('What another system said of the visit; only of imported ones'),
       diagnoses: z.array(diagnosis).optional(),
       prescriptions: z.array(prescribed).optional(),
       certificates: z

@@ -3,6 +3,8 @@ import type { RecordKind } from '../records/kind.ts'
 import { doctorsKind } from './doctors.ts'
 import { icd10Kind } from './icd10.ts'
 import { medicationsKind } from './medications.ts'
+import { paymentsKind } from './payments.ts'
+import { prescriptionsKind } from './prescriptions.ts'
 import { visitsKind } from './visits.ts'
 
 /** How the records of each kind but patients are kept: total, so that a kind that nobody can write does not compile. */
@@ -11,6 +13,8 @@ export const RECORD_KINDS: Readonly<Record<RecordKindName, RecordKind>> = {
   medications: medicationsKind,
   icd10: icd10Kind,
   visits: visitsKind,
+  prescriptions: prescriptionsKind,
+  payments: paymentsKind,
 }
 
 /** The kind of that name; undefined for patients, which have a path of their own. */
