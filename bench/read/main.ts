@@ -1,5 +1,6 @@
-// What a cached read costs: session, rights, limit, audit line and all, against a bare server of the same bytes.
-import { fork } from 'node:child_process'
+// What a cached read (a patient, the queue's board) costs: session, rights, limit, audit line and all, against a bare
+// server of the same bytes.
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { closeDeps } from '../../shared/deps.ts'
@@ -25,11 +26,33 @@ async function cpuPerRequest(pid: number, target: Target): Promise<number> {
   return ((cpuSecondsOf(pid) - before) / requests) * MICROS
 }
 
+/** Tickets on the board that is read: a full morning. */
+const TICKETS = 60
+
+/** A server that does nothing but answer these bytes. */
+async function bareServer(body: Buffer): Promise<{ process: ChildProcess; port: number }> {
+  const server = fork(fileURLToPath(new URL('./bare.js', import.meta.url)), {
+    env: { BODY: body.toString('base64') },
+  })
+  const [port] = (await once(server, 'message')) as [number]
+  return { process: server, port }
+}
+
+/** Fills the day's queue as the front desk does. */
+async function fillBoard(url: string, cookie: string, patientId: string): Promise<void> {
+  const headers = { cookie, 'X-Requested-With': 'clinic', 'Content-Type': 'application/json' }
+  const body = JSON.stringify({ patientId, reason: 'Fever' })
+  for (let n = 0; n < TICKETS; n++) {
+    const { ok, status } = await fetch(`${url}/api/queue`, { method: 'POST', headers, body })
+    if (!ok) throw new Error(`a ticket was answered ${status}`)
+  }
+}
+
 const deps = await benchDeps()
 const api = await startProcess('api', benchEnv(deps.config))
 // the system as it runs: the worker drains the audit lines that the reads write
 const worker = await startProcess('worker', benchEnv(deps.config))
-let bare: ReturnType<typeof fork> | undefined
+const bares: ChildProcess[] = []
 try {
   await Promise.all([api.ready(), worker.ready()])
   const cookie = await signedIn(deps)
@@ -37,25 +60,41 @@ try {
   const first = await fetch(`${api.url}/api/patients/${id}`, { headers: { cookie } })
   const body = Buffer.from(await first.arrayBuffer())
   const etag = first.headers.get('etag') ?? ''
-  bare = fork(fileURLToPath(new URL('./bare.js', import.meta.url)), {
-    env: { BODY: body.toString('base64') },
-  })
-  const [barePort] = (await once(bare, 'message')) as [number]
+  await fillBoard(api.url, cookie, id)
+  const board = Buffer.from(
+    await (await fetch(`${api.url}/api/queue`, { headers: { cookie } })).arrayBuffer(),
+  )
+  const bare = await bareServer(body)
+  bares.push(bare.process)
+  const boardBare = await bareServer(board)
+  bares.push(boardBare.process)
   const port = Number(new URL(api.url).port)
   const read: Target = { port, head: getRequest(`/api/patients/${id}`, { Cookie: cookie }) }
   const again: Target = {
     port,
     head: getRequest(`/api/patients/${id}`, { Cookie: cookie, 'If-None-Match': etag }),
   }
-  const limit: Target = { port: barePort, head: getRequest('/', { Cookie: cookie }) }
-  const costs: Record<'bare' | 'read' | 'again', number[]> = { bare: [], read: [], again: [] }
+  const limit: Target = { port: bare.port, head: getRequest('/', { Cookie: cookie }) }
+  const boardRead: Target = { port, head: getRequest('/api/queue', { Cookie: cookie }) }
+  const boardLimit: Target = { port: boardBare.port, head: getRequest('/', { Cookie: cookie }) }
+  const costs = {
+    bare: [] as number[],
+    read: [] as number[],
+    again: [] as number[],
+    boardBare: [] as number[],
+    board: [] as number[],
+  }
   await closedLoop(read, CONNECTIONS, 2)
   await closedLoop(again, CONNECTIONS, 2)
   await closedLoop(limit, CONNECTIONS, 2)
+  await closedLoop(boardRead, CONNECTIONS, 2)
+  await closedLoop(boardLimit, CONNECTIONS, 2)
   for (let n = 0; n < ROUNDS; n++) {
-    costs.bare.push(await cpuPerRequest(bare.pid as number, limit))
+    costs.bare.push(await cpuPerRequest(bare.process.pid as number, limit))
     costs.read.push(await cpuPerRequest(api.pid, read))
     costs.again.push(await cpuPerRequest(api.pid, again))
+    costs.boardBare.push(await cpuPerRequest(boardBare.process.pid as number, boardLimit))
+    costs.board.push(await cpuPerRequest(api.pid, boardRead))
   }
   const offered = await openLoop(read, {
     connections: CONNECTIONS,
@@ -81,6 +120,13 @@ try {
         atLeast: true,
       },
       {
+        name: `board of ${TICKETS} tickets, CPU`,
+        measured: median(costs.boardBare) / median(costs.board),
+        limit: 0.3,
+        unit: 'of bare',
+        atLeast: true,
+      },
+      {
         name: 'p99 at 500/s, 100 connections',
         measured: percentile(offered.latenciesMs, 0.99),
         limit: 10,
@@ -89,6 +135,7 @@ try {
     ],
     {
       bytes: body.length,
+      boardBytes: board.length,
       cpuUs: costs,
       p50Ms: percentile(offered.latenciesMs, 0.5),
       strange: offered.strange,
@@ -99,7 +146,7 @@ try {
   console.error(api.output().slice(-4000))
   throw error
 } finally {
-  bare?.kill()
+  for (const bare of bares) bare.kill()
   await api.stop()
   await worker.stop()
   await closeDeps(deps)
