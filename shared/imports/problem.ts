@@ -10,7 +10,7 @@ export const ROW_PROBLEMS = {
   NOT_JSON: 'The line is no JSON.',
   NOT_RESOURCE: 'The line is no FHIR resource: it has no resourceType.',
   WRONG_RESOURCE_TYPE: 'The resource is of another type than this kind of import reads.',
-  CELL_ERROR: 'The cell holds an error of the spreadsheet, such as #REF!.',
+  CELL_ERROR: 'The cell holds an error of the spreadsheet, such as #REF!, or nothing that can be read.',
   NO_FORMULA_VALUE: 'The cell holds a formula whose result was not stored.',
 } as const
 

@@ -212,9 +212,11 @@ it('a row longer than 1 MB is refused, shown by its beginnings', async () => {
   expect(rows[0]?.cells[0]).toHaveLength(200)
 })
 
-it('shared texts that do not exist are not given; wrong numbers and references do no harm', async () => {
+it('a shared text that does not exist is a fault of its row; wrong numbers and references do no harm', async () => {
   const rows = `${HEADER}<row r="x"><c r="A2" t="s"><v>99</v></c><c r="?" t="s"><v>-1</v></c>
     <c r="B2" t="s"><v>1e99</v></c><c r="B2" t="inlineStr"><is><t>Ali</t></is></c></row>`
   const found = await fromXlsx(await zipOf(workbookParts(rows)), folder.dir)
-  expect(found.rows).toEqual([{ row: 1, line: 2, cells: ['', 'Ali'] }])
+  expect(found.rows).toMatchObject([
+    { row: 1, line: 2, cells: ['', 'Ali'], problem: { code: 'CELL_ERROR', column: 'external_id' } },
+  ])
 })

@@ -125,9 +125,9 @@ export class SharedTexts {
 
   /** The text of that number; undefined when there is none. */
   get(index: number): string | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.#count) return undefined
     const at = index - this.#held.length
-    if (at < 0) return this.#held[index]
-    if (this.#spill === null || index >= this.#count) return undefined
+    if (at < 0 || this.#spill === null) return this.#held[index]
     const { texts, places } = this.#spill
     const from = at === 0 ? 0 : places.number((at - 1) * OFFSET_BYTES)
     return texts.text(from, places.number(at * OFFSET_BYTES))

@@ -73,11 +73,13 @@ export function sheetHandlers(options: SheetOptions): XmlHandlers {
     if (row.faults.length < MAX_COLUMNS) row.faults.push({ column, code })
   }
 
+  const shared = (text: string | undefined) => (text === undefined ? fault('CELL_ERROR') : put(text))
+
   function endCell(): void {
     if (type === 'inlineStr') put(plainText(collector.value))
     else if (value === '') {
       if (hasFormula && type !== 'str') fault('NO_FORMULA_VALUE')
-    } else if (type === 's') put(options.textOf(Number(value)) ?? '')
+    } else if (type === 's') shared(options.textOf(Number(value)))
     else if (type === 'str') put(plainText(value))
     else if (type === 'b') put(value.trim() === '1' || value.trim() === 'true' ? 'TRUE' : 'FALSE')
     else if (type === 'e') {
