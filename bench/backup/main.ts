@@ -38,7 +38,7 @@ async function fill(deps: Deps): Promise<{ rows: number; megabytes: number }> {
     await filler.raw(
       `insert into patients (id, source, external_id, name, id_type, id_number, date_of_birth, gender, phone, address,
          postcode, state, allergies, remarks, registered_on, created_at, updated_at)
-       select n, 'bench', concat('X', n), concat('Nurul Aisyah binti Abdullah ', n), 'NRIC', lpad(n, 12, '9'),
+       select n, 'bench', concat('X', n), concat('Nurul Aisyah binti Abdullah ', n), 'NRIC', lpad(n, 12, '0'),
          date '1950-01-01' + interval n % 25000 day, if(n % 2, 'F', 'M'), concat('+6012', lpad(n % 10000000, 7, '0')),
          concat(n % 200, ', Jalan Mawar 7/12, Taman Seri'), '43300', 'Selangor', if(n % 9, null, 'penicillin'),
          concat(md5(n), ' ', md5(n + 1), ' comes on Mondays, prefers to be called ', md5(n + 2)),

@@ -38,7 +38,7 @@ async function load(deps: Deps, from: number, to: number): Promise<void> {
   await filler.raw(
     `insert into patients (id, source, external_id, name, id_type, id_number, date_of_birth, gender, phone, address,
        postcode, state, allergies, registered_on, created_at, updated_at)
-     select seq, 'bench', concat('X', seq), concat('Nurul Aisyah binti Abdullah ', seq), 'NRIC', lpad(seq, 12, '9'),
+     select seq, 'bench', concat('X', seq), concat('Nurul Aisyah binti Abdullah ', seq), 'NRIC', lpad(seq, 12, '0'),
        date '1950-01-01' + interval seq % 25000 day, if(seq % 2, 'F', 'M'), concat('+6012', lpad(seq % 10000000, 7, '0')),
        concat(seq % 200, ', Jalan Mawar 7/12, Taman Seri'), '43300', 'Selangor', if(seq % 9, null, 'penicillin'),
        '2026-01-05', '2026-01-05 02:00:00', '2026-01-05 02:00:00'

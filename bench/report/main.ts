@@ -23,8 +23,8 @@ const DOCTOR = `1 + seq % ${DOCTORS}`
 const PATIENT = `1 + (seq * 7919) % ${PATIENTS}`
 
 const FILL: Record<string, string> = {
-  doctors: `insert into doctors (id, code, name, created_at, updated_at)
-    select seq, concat('D', seq), concat('Dr ', seq), now(), now() from seq_1_to_${DOCTORS}`,
+  doctors: `insert into doctors (id, code, name, working_hours, created_at, updated_at)
+    select seq, concat('D', seq), concat('Dr ', seq), '{}', now(), now() from seq_1_to_${DOCTORS}`,
   users: `insert into users (id, username, name, role, password_hash) values (1, 'bench', 'Bench', 'cashier', '-')`,
   visits: `insert into visits (id, patient_id, visited_on, doctor_id, created_at)
     select seq, ${PATIENT}, ${DAY}, ${DOCTOR}, ${DAY} from seq_1_to_${VISITS}`,
