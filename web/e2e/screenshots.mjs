@@ -163,42 +163,41 @@ async function beginConsultation() {
   return `/consult/${saved.id}`
 }
 
-const payable =
-  /** A batch on the shelf and a signed order of it; answers the addresses of the visit's medicines and of the medicine. */
-  async function orderMedicine() {
-    const made = await context('en', 'light', SIZES[0])
-    const page = await made.newPage()
-    await signIn(page)
-    const send = async (method, path, data) => {
-      const answer = await page.request.fetch(path, {
-        method,
-        data,
-        headers: { 'X-Requested-With': 'clinic' },
-      })
-      return answer.json()
-    }
-    const { data: found } = await send('GET', '/api/medications?query=paracetamol')
-    const medicationId = found[0].id
-    await send('POST', `/api/medications/${medicationId}/stock`, {
-      batchNo: 'PCM-2611',
-      expiresOn: '2099-12-31',
-      quantity: 500,
-      supplier: 'Pharmaniaga',
+/** A batch on the shelf and a signed order of it; answers the addresses of the visit's medicines and of the medicine. */
+async function orderMedicine() {
+  const made = await context('en', 'light', SIZES[0])
+  const page = await made.newPage()
+  await signIn(page)
+  const send = async (method, path, data) => {
+    const answer = await page.request.fetch(path, {
+      method,
+      data,
+      headers: { 'X-Requested-With': 'clinic' },
     })
-    const patient = { name: 'Zainab binti Omar', allergies: 'Penicillin' }
-    const { ticket } = await send('POST', '/api/registrations', { patient })
-    const { id, version } = await send('POST', '/api/consultations', { ticketId: ticket.id })
-    const path = `/api/consultations/${id}`
-    await send('PATCH', path, { version, subjective: 'Fever' })
-    const lines = [{ medicationId, dose: 2, frequency: 'TDS', durationDays: 3 }]
-    await send('PUT', `${path}/prescription`, { version: 0, lines })
-    const seen = await send('GET', path)
-    await send('POST', `${path}/sign`, { version: seen.version, next: 'dispensing' })
-    await made.close()
-    return { visit: `/dispensary?visit=${ticket.visitId}`, medicine: `/medicines/${medicationId}` }
+    return answer.json()
   }
+  const { data: found } = await send('GET', '/api/medications?query=paracetamol')
+  const medicationId = found[0].id
+  await send('POST', `/api/medications/${medicationId}/stock`, {
+    batchNo: 'PCM-2611',
+    expiresOn: '2099-12-31',
+    quantity: 500,
+    supplier: 'Pharmaniaga',
+  })
+  const patient = { name: 'Zainab binti Omar', allergies: 'Penicillin' }
+  const { ticket } = await send('POST', '/api/registrations', { patient })
+  const { id, version } = await send('POST', '/api/consultations', { ticketId: ticket.id })
+  const path = `/api/consultations/${id}`
+  await send('PATCH', path, { version, subjective: 'Fever' })
+  const lines = [{ medicationId, dose: 2, frequency: 'TDS', durationDays: 3 }]
+  await send('PUT', `${path}/prescription`, { version: 0, lines })
+  const seen = await send('GET', path)
+  await send('POST', `${path}/sign`, { version: seen.version, next: 'dispensing' })
+  await made.close()
+  return { visit: `/dispensary?visit=${ticket.visitId}`, medicine: `/medicines/${medicationId}` }
+}
 
-await fillQueue()
+const payable = await fillQueue()
 const consultation = await beginConsultation()
 const ordered = await orderMedicine()
 const imported = await importExamples()
@@ -225,8 +224,9 @@ for (const language of ['en', 'ms'])
       await page.locator('#main li a').first().waitFor()
       await shoot('patients')
       await page.keyboard.press('/')
+      await page.locator('search input:focus').waitFor()
       await page.keyboard.type('bin a')
-      await page.getByRole('option').first().waitFor()
+      await page.locator('search [aria-busy=false] [role=option]').first().waitFor()
       await shoot('search')
       await page.keyboard.press('Enter')
       await page.waitForURL(/\/patients\/\d+$/)
