@@ -6,7 +6,9 @@ import type {
   LowList,
   MovementList,
   ReceiveInput,
+  Register,
   Stock,
+  StockValue,
 } from './types.ts'
 
 export const stockKeys = {
@@ -15,8 +17,19 @@ export const stockKeys = {
   levels: (ids: readonly string[]) => ['stock', 'levels', ...ids],
   low: (page: number) => ['stock', 'low', page],
   expiring: (page: number) => ['stock', 'expiring', page],
+  value: ['stock', 'value'],
   movements: (medicationId: string) => ['stock', 'movements', medicationId],
 } as const
+
+/** What of the register is asked for; clinic days, '' where it is open, and a medicine or ''. */
+export interface RegisterFilter {
+  from: string
+  to: string
+  medicationId: string
+}
+
+/** Beside the stock's own keys: every look at the register is recorded, so no event has it read again. */
+export const registerKey = (filter: RegisterFilter) => ['stock-register', filter] as const
 
 /** Days from which on a batch counts as expiring. */
 export const SOON_DAYS = 90
@@ -50,6 +63,22 @@ export function fetchMovements(
 ): Promise<MovementList> {
   const query = new URLSearchParams({ limit: PAGE, ...(cursor === null ? {} : { cursor }) })
   return request<MovementList>(`${path(medicationId)}/movements?${query}`, { signal })
+}
+
+/** A page of the register of psychotropic medicines, the last first. */
+export function fetchRegister(
+  filter: RegisterFilter,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<Register> {
+  const query = new URLSearchParams({ limit: PAGE })
+  for (const [name, value] of Object.entries({ ...filter, cursor: cursor ?? '' }))
+    if (value !== '') query.set(name, value)
+  return request<Register>(`/api/stock/register?${query}`, { signal })
+}
+
+export function fetchStockValue(signal?: AbortSignal): Promise<StockValue> {
+  return request<StockValue>('/api/stock/value', { signal })
 }
 
 export function receiveStock(

@@ -6,5 +6,7 @@ export type {
   LowList,
   MovementList,
   ReceiveInput,
+  Register,
   Stock,
+  StockValue,
 } from '../../../../shared/stock/schema.ts'

@@ -12,13 +12,15 @@ import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { Pager } from '../../../ui/Pager.tsx'
+import { Register } from '../../stock/components/Register.tsx'
+import { StockWorth } from '../../stock/components/StockWorth.tsx'
 import { fetchMedications, medicationKeys } from '../api.ts'
 import { MedicineDialog } from '../components/MedicineDialog.tsx'
 import styles from '../components/Medicines.module.css'
 import { MedicineTable } from '../components/MedicineTable.tsx'
 import { ExpiringList, LowList } from '../components/ShelfLists.tsx'
 
-const VIEWS = ['all', 'low', 'expiring', 'retired'] as const
+const VIEWS = ['all', 'low', 'expiring', 'register', 'value', 'retired'] as const
 type View = (typeof VIEWS)[number]
 const TYPING_MS = 200
 
@@ -56,6 +58,8 @@ export function MedicinesPage() {
       />
       {view === 'low' ? <LowList /> : null}
       {view === 'expiring' ? <ExpiringList /> : null}
+      {view === 'register' ? <Register /> : null}
+      {view === 'value' ? <StockWorth /> : null}
       {view === 'all' || view === 'retired' ? <NamedList key={view} retired={view === 'retired'} /> : null}
       {adding ? (
         <MedicineDialog
