@@ -21,7 +21,7 @@ describe('a family', () => {
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill(head)
     await page.getByRole('button', { name: 'Add somebody from the file' }).click()
     const second = page.getByRole('group', { name: 'Member 2: in the file' })
-    await second.getByRole('textbox', { name: 'Who belongs to it' }).fill(known.name)
+    await second.getByRole('combobox', { name: 'Who belongs to it' }).fill(known.name)
     await page.getByRole('option').filter({ hasText: known.name }).click()
     // Nothing that was typed is lost with the page.
     await page.reload()
