@@ -45,4 +45,41 @@ describe('reports and exports', () => {
     await row.waitFor({ state: 'detached' })
     expect(faults).toEqual([])
   })
+
+  it('a report is made by itself once it was asked to, until it is ended', async () => {
+    const { page, faults } = await person()
+    await signIn(page)
+    const title = uniqueName('Takings')
+    await page.goto('/reports')
+    await page.locator('[data-field=report]').click()
+    await page.getByRole('option', { name: 'Revenue' }).click()
+    await page.getByRole('button', { name: 'Repeat' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Title').fill(title)
+    await dialog.getByLabel('Mail to').fill('owner@clinic.test')
+    await dialog.getByLabel('Attach the file').check()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const row = page.locator('tr[data-standing]').filter({ hasText: title })
+    await row.waitFor()
+    expect(await row.innerText()).toContain('owner@clinic.test')
+
+    const { data } = await call<{ data: { title: string; attach: boolean; every: string }[] }>(
+      page,
+      'GET',
+      '/api/schedules/reports',
+    )
+    expect(data.find((one) => one.title === title)).toMatchObject({
+      attach: true,
+      every: 'month',
+      monthDay: 1,
+    })
+
+    await row.getByRole('switch').press('Space')
+    await row.getByText('Turned off').waitFor()
+    await row.getByRole('button', { name: /^End / }).click()
+    await row.getByRole('button', { name: /^Really end / }).click()
+    await row.waitFor({ state: 'detached' })
+    expect(faults).toEqual([])
+  })
 })

@@ -1,6 +1,6 @@
 import { request } from '../../lib/http.ts'
 import type { Operation } from '../operations/types.ts'
-import type { Catalog, FilePage } from './types.ts'
+import type { Catalog, FilePage, Standing, StandingInput, StandingList } from './types.ts'
 
 export const reportKeys = { catalog: ['reports', 'catalog'] } as const
 export const fileKeys = { all: ['files'] } as const
@@ -46,3 +46,29 @@ export function fetchFiles(cursor: string | null, signal?: AbortSignal): Promise
 export function removeFile(id: string): Promise<void> {
   return request(`/api/files/${encodeURIComponent(id)}`, { method: 'DELETE' })
 }
+
+export const standingKeys = { all: ['reports', 'standing'] } as const
+const STANDING = '/api/schedules/reports'
+const standingAt = (name: string): string => `${STANDING}/${encodeURIComponent(name)}`
+
+/** Reports that are made by themselves: one's own, or everybody's. */
+export function fetchStanding(signal?: AbortSignal): Promise<StandingList> {
+  return request<StandingList>(STANDING, { signal })
+}
+
+export function addStanding(input: StandingInput, idempotencyKey: string): Promise<Standing> {
+  return request<Standing>(STANDING, { method: 'POST', body: input, idempotencyKey })
+}
+
+/** Turns one on or off, as it was seen. */
+export function turnStanding({ name, version }: Standing, enabled: boolean): Promise<Standing> {
+  return request<Standing>(standingAt(name), { method: 'PATCH', body: { version, enabled } })
+}
+
+export function endStanding(name: string): Promise<void> {
+  return request(standingAt(name), { method: 'DELETE' })
+}
+
+/** Makes one now. */
+export const runStanding = (name: string, key: string): Promise<Operation> =>
+  start(`${standingAt(name)}/run`, {}, key)

@@ -12,8 +12,10 @@ import { useKeyFor } from '../../consultations/papers/once.ts'
 import { operationKeys } from '../../operations/api.ts'
 import { fetchCatalog, type ReportAsk, reportKeys, startReport } from '../api.ts'
 import { firstValues, isComplete, paramsOf, type Values } from '../params.ts'
+import { canRepeat, undated } from '../standing.ts'
 import type { CatalogEntry } from '../types.ts'
 import { ParamFields } from './ParamFields.tsx'
+import { RepeatDialog } from './RepeatDialog.tsx'
 import styles from './Reports.module.css'
 
 /** Picks a report of those one may have. */
@@ -57,6 +59,7 @@ function Form({ reports }: { reports: readonly CatalogEntry[] }) {
   const { name, format, typed } = draft.value
   const [patientId, setPatientId] = useState('')
   const [sent, setSent] = useState(0)
+  const [repeating, setRepeating] = useState(false)
   const start = useStart()
   const report = reports.find((one) => one.name === name) ?? (reports[0] as CatalogEntry)
   const values = { ...firstValues(report), ...typed, patientId }
@@ -107,7 +110,21 @@ function Form({ reports }: { reports: readonly CatalogEntry[] }) {
         <Button type="submit" loading={start.isPending} disabled={!isComplete(report, values)}>
           {t('reports.start')}
         </Button>
+        {canRepeat(report.name) ? (
+          <Button variant="default" disabled={!isComplete(report, values)} onClick={() => setRepeating(true)}>
+            {t('reports.standing.repeat')}
+          </Button>
+        ) : null}
       </div>
+      {repeating ? (
+        <RepeatDialog
+          report={report}
+          params={undated(paramsOf(report, values))}
+          format={format}
+          language={language}
+          onClose={() => setRepeating(false)}
+        />
+      ) : null}
     </form>
   )
 }

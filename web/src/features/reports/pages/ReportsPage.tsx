@@ -8,6 +8,7 @@ import { ExportForm } from '../components/ExportForm.tsx'
 import { InTheMaking } from '../components/InTheMaking.tsx'
 import { ReportForm } from '../components/ReportForm.tsx'
 import { Shelf } from '../components/Shelf.tsx'
+import { StandingReports } from '../components/StandingReports.tsx'
 import type { MakerType } from '../types.ts'
 
 /** Figures and records of the clinic as files: ask for one, watch it being made, fetch it from the shelf. */
@@ -32,6 +33,7 @@ export function ReportsPage() {
       {tab === 'report' ? <ReportForm /> : null}
       {tab === 'export' ? <ExportForm /> : null}
       {tab === undefined ? null : <InTheMaking key={tab} type={tab} />}
+      {tab === 'report' ? <StandingReports /> : null}
       <Shelf />
     </Page>
   )
