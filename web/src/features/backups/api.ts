@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { backupList } from '../../../../shared/backups/schema.ts'
-import type { Schedule, scheduleList } from '../../../../shared/schedules/schema.ts'
+import type { Schedule, ScheduleChanges, scheduleList } from '../../../../shared/schedules/schema.ts'
 import { request } from '../../lib/http.ts'
 import type { Operation } from '../operations/types.ts'
 
@@ -35,11 +35,14 @@ export function fetchSchedules(signal?: AbortSignal): Promise<ScheduleList> {
   return request<ScheduleList>('/api/schedules', { signal })
 }
 
-/** Turns a schedule on or off, as it was seen. */
-export function turnSchedule({ name, version }: Schedule, enabled: boolean): Promise<Schedule> {
+/** Changes when something happens, or whether, where the schedule is as it was seen. */
+export function changeSchedule(
+  { name, version }: Schedule,
+  changes: Omit<ScheduleChanges, 'version'>,
+): Promise<Schedule> {
   return request<Schedule>(`/api/schedules/${encodeURIComponent(name)}`, {
     method: 'PATCH',
-    body: { version, enabled },
+    body: { version, ...changes },
   })
 }
 

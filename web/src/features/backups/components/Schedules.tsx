@@ -1,5 +1,6 @@
-import { Button, Switch } from '@mantine/core'
+import { Button, Group, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { formatMoment } from '../../../lib/format.ts'
@@ -8,8 +9,9 @@ import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
 import ui from '../../../ui/ui.module.css'
-import { backupKeys, fetchSchedules, runSchedule, type Schedule, turnSchedule } from '../api.ts'
+import { backupKeys, changeSchedule, fetchSchedules, runSchedule, type Schedule } from '../api.ts'
 import { useAsking } from '../use-asking.ts'
+import { ScheduleDialog } from './ScheduleDialog.tsx'
 
 /** What happens by itself: how often, when next, and whether at all. */
 export function Schedules({ mayChange }: { mayChange: boolean }) {
@@ -55,8 +57,9 @@ export function Schedules({ mayChange }: { mayChange: boolean }) {
 function ScheduleRow({ schedule, mayChange }: { schedule: Schedule; mayChange: boolean }) {
   const { t, i18n } = useTranslation()
   const queries = useQueryClient()
+  const [changing, setChanging] = useState(false)
   const turn = useMutation({
-    mutationFn: (enabled: boolean) => turnSchedule(schedule, enabled),
+    mutationFn: (enabled: boolean) => changeSchedule(schedule, { enabled }),
     // refused because somebody else changed it: the list then shows how it stands
     onSettled: () => queries.invalidateQueries({ queryKey: backupKeys.schedules }),
   })
@@ -88,15 +91,28 @@ function ScheduleRow({ schedule, mayChange }: { schedule: Schedule; mayChange: b
       </td>
       <td className={ui.num}>
         {mayChange ? (
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            loading={run.isPending}
-            aria-label={t('backups.runOf', { name: called })}
-            onClick={() => run.mutate(name)}
-          >
-            {t('backups.run')}
-          </Button>
+          <Group gap={4} justify="flex-end" wrap="nowrap">
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              aria-label={t('backups.changeOf', { name: called })}
+              onClick={() => setChanging(true)}
+            >
+              {t('backups.change')}
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              loading={run.isPending}
+              aria-label={t('backups.runOf', { name: called })}
+              onClick={() => run.mutate(name)}
+            >
+              {t('backups.run')}
+            </Button>
+          </Group>
+        ) : null}
+        {changing ? (
+          <ScheduleDialog schedule={schedule} name={called} onClose={() => setChanging(false)} />
         ) : null}
       </td>
     </tr>

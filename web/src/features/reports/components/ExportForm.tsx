@@ -1,9 +1,10 @@
-import { Button, Select } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExportFormat } from '../../../../../shared/exports/schema.ts'
 import { EXPORT_RIGHTS, type ExportKind, mayExport } from '../../../../../shared/rights/results.ts'
+import { STATES } from '../../../../../shared/units/states.ts'
 import { useUser } from '../../../app/session.tsx'
 import { HttpError } from '../../../lib/problem.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
@@ -17,7 +18,26 @@ import styles from './Reports.module.css'
 const FORMATS = ['csv', 'xlsx', 'ndjson', 'fhir'] as const satisfies readonly ExportFormat[]
 const OF_DOCTOR = new Set<ExportKind>(['visits', 'diagnoses', 'payments', 'appointments'])
 const NOT_BY_DAY = new Set<ExportKind>(['medications'])
-const NOTHING = { from: '', to: '', doctorId: '' }
+const ACTIVE = ['all', 'active', 'retired'] as const
+const NOTHING = { from: '', to: '', doctorId: '', state: '', company: '', active: 'all' }
+type Typed = typeof NOTHING
+
+/** What was typed that narrows an export of this kind. */
+function filterOf(
+  kind: ExportKind,
+  { from, to, doctorId, state, company, active }: Typed,
+): ExportAsk['filter'] {
+  const byDay = !NOT_BY_DAY.has(kind)
+  const ofPatients = kind === 'patients'
+  return {
+    ...(byDay && from !== '' && { from }),
+    ...(byDay && to !== '' && { to }),
+    ...(OF_DOCTOR.has(kind) && doctorId !== '' && { doctorId }),
+    ...(ofPatients && state !== '' && { state }),
+    ...(ofPatients && company.trim() !== '' && { company: company.trim() }),
+    ...(kind === 'medications' && active !== 'all' && { active: active === 'active' }),
+  }
+}
 
 /** Asks for records of the clinic as a file. */
 export function ExportForm() {
@@ -43,13 +63,7 @@ export function ExportForm() {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (start.isPending) return
-    const { from, to, doctorId } = typed
-    const filter = {
-      ...(byDay && from !== '' && { from }),
-      ...(byDay && to !== '' && { to }),
-      ...(OF_DOCTOR.has(kind) && doctorId !== '' && { doctorId }),
-    }
-    start.mutate({ kind, format: chosen, filter })
+    start.mutate({ kind, format: chosen, filter: filterOf(kind, typed) })
   }
   const errorOf = (field: string): string | null =>
     start.error instanceof HttpError
@@ -87,6 +101,46 @@ export function ExportForm() {
             value={typed.doctorId}
             onChange={(doctorId) => setTyped((now) => ({ ...now, doctorId }))}
             error={errorOf('doctorId')}
+          />
+        ) : null}
+        {kind === 'patients' ? (
+          <Select
+            label={t('patients.state')}
+            placeholder={t('reports.all')}
+            w={170}
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': t('patients.clearState') }}
+            data={Object.keys(STATES)}
+            value={typed.state || null}
+            onChange={(state) => setTyped((now) => ({ ...now, state: state ?? '' }))}
+            error={errorOf('state')}
+          />
+        ) : null}
+        {kind === 'patients' ? (
+          <TextInput
+            label={t('patients.company')}
+            placeholder={t('exports.companyHint')}
+            w={200}
+            maxLength={200}
+            autoComplete="off"
+            value={typed.company}
+            onChange={(event) => {
+              const company = event.currentTarget.value
+              setTyped((now) => ({ ...now, company }))
+            }}
+            error={errorOf('company')}
+          />
+        ) : null}
+        {kind === 'medications' ? (
+          <Select
+            label={t('exports.which')}
+            data-field="active"
+            w={160}
+            allowDeselect={false}
+            data={ACTIVE.map((value) => ({ value, label: t(`exports.active.${value}`) }))}
+            value={typed.active}
+            onChange={(active) => setTyped((now) => ({ ...now, active: active ?? 'all' }))}
           />
         ) : null}
         <Select
