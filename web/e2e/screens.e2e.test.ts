@@ -86,6 +86,7 @@ describe('every screen', () => {
       ['/queue', '#main figure'],
       ['/patients', '#main h1'],
       ['/patients/new', 'form input[name=name]'],
+      ['/patients/family', '#main [data-member]'],
       ['/consult', '#main [data-ticket]'],
       [`/consult/${consultation}`, '#main [data-jump=medicine]'],
       ['/cashier', '#main [data-ticket]'],
@@ -100,11 +101,14 @@ describe('every screen', () => {
       [`/dispensary?visit=${dispensing}`, '#main [data-line]'],
       ['/medicines', '#main table'],
       [`/medicines/${medicine}`, '#main h2'],
+      ['/medicines?view=register', '#main input'],
+      ['/medicines?view=value', '#main [data-worth] table'],
       ['/reports', '#main [data-field=report]'],
       ['/reports?tab=export', '#main [data-field=kind]'],
       ['/imports', '#main h1'],
       ['/imports/new', 'input[type=file]'],
       ['/admin/users', '#main table'],
+      ['/admin/tokens', '#main h1'],
       ['/admin/doctors', '#main h1'],
       ['/admin/settings', '#main input'],
       ['/admin/displays', '#main h1'],
@@ -114,11 +118,19 @@ describe('every screen', () => {
       ['/admin/health', '#main table'],
       ['/account/password', 'input[name=newPassword]'],
       ['/account/sessions', '#main table'],
+      ['/setup/clinic', '#main form input'],
+      ['/setup/logo', '#main [data-logo]'],
+      ['/setup/hours', '#main [data-day]'],
+      ['/setup/users', '#main li'],
     ] as const) {
       await page.goto(address)
       await page.locator(ready).first().waitFor({ state: 'attached' })
       await look(address)
     }
+    await page.goto('/admin/tokens')
+    await page.getByRole('button', { name: /^(New token|Token baharu)$/ }).click()
+    await page.locator('[role=dialog] [data-right]').first().waitFor()
+    await look('rights', '[role=dialog]')
     await page.goto(`/consult/${consultation}`)
     await page.locator('[data-jump=medicine]').waitFor()
     await page.keyboard.press('Alt+m')
