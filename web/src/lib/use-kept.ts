@@ -19,11 +19,30 @@ export interface Shown<T> {
   error: Error | null
 }
 
+/** A long list as it is read, page after page. */
+interface Pages {
+  pages: readonly unknown[]
+  pageParams: readonly unknown[]
+}
+
+/** Pages of a long list that are kept: writing all of them down with each that comes would slow the hand that scrolls. */
+const KEPT_PAGES = 2
+
+function worthKeeping(data: unknown): unknown {
+  const { pages, pageParams } = (data ?? {}) as Partial<Pages>
+  if (!Array.isArray(pages) || !Array.isArray(pageParams)) return data
+  return {
+    ...(data as Pages),
+    pages: pages.slice(0, KEPT_PAGES),
+    pageParams: pageParams.slice(0, KEPT_PAGES),
+  }
+}
+
 /** Keeps a query's last good answer in this tab under `name` and falls back to it when the server is away. */
 export function useKept<T>(name: string, query: Answer<T>): Shown<T> {
   const { data, error, dataUpdatedAt, isPending } = query
   useEffect(() => {
-    if (data !== undefined) keep(name, data)
+    if (data !== undefined) keep(name, worthKeeping(data))
   }, [name, data])
   const away = error instanceof HttpError && error.away
   if (!away) return { data, asOfMs: null, isPending, error }

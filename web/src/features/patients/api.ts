@@ -40,9 +40,13 @@ export async function findDuplicates(
   return answer.data
 }
 
+/** The first page stands at once; whoever scrolls on gets larger ones, so that fewer are asked for. */
+const FIRST_PAGE = '50'
+const NEXT_PAGES = '100'
+
 /** A page of the patient file; `cursor` is the `next` of the page before. */
 export function fetchPatients(cursor: string | null, signal?: AbortSignal): Promise<PatientPage> {
-  const query = new URLSearchParams({ limit: '50' })
+  const query = new URLSearchParams({ limit: cursor === null ? FIRST_PAGE : NEXT_PAGES })
   if (cursor !== null) query.set('cursor', cursor)
   return request<PatientPage>(`/api/patients?${query}`, { signal })
 }

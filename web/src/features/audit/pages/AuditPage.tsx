@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { clinicToday, readDay } from '../../../lib/format.ts'
 import { useDebounced } from '../../../lib/use-debounced.ts'
+import { useKept } from '../../../lib/use-kept.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page, Section } from '../../../ui/Page.tsx'
 import { type AuditFilter, auditKeys, fetchAudit } from '../api.ts'
 import { AuditTable } from '../components/AuditTable.tsx'
@@ -39,7 +40,8 @@ export function AuditPage() {
     getNextPageParam: (page) => page.meta.next,
     staleTime: 0,
   })
-  const entries = query.data?.pages.flatMap(({ data }) => data) ?? []
+  const shown = useKept(`audit.${Object.values(asked).join('.')}`, query)
+  const entries = shown.data?.pages.flatMap(({ data }) => data) ?? []
   return (
     <Page title={t('audit.title')}>
       <Group align="end" mb={10}>
@@ -67,9 +69,10 @@ export function AuditPage() {
             />
           ))}
         </Group>
-        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-        {query.isPending ? <Loading rows={8} /> : null}
-        {query.isSuccess && entries.length === 0 ? <Empty title={t('audit.none')} /> : null}
+        <AsOf atMs={shown.asOfMs} />
+        <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+        {shown.isPending ? <Loading rows={8} /> : null}
+        {shown.data !== undefined && entries.length === 0 ? <Empty title={t('audit.none')} /> : null}
         {entries.length > 0 ? <AuditTable entries={entries} /> : null}
         {query.hasNextPage ? (
           <Button

@@ -3,9 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
+import { useKept } from '../../../lib/use-kept.ts'
 import { Icon } from '../../../ui/icons.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { Pager } from '../../../ui/Pager.tsx'
 import ui from '../../../ui/ui.module.css'
@@ -30,6 +31,7 @@ export function UsersPage() {
     placeholderData: keepPreviousData,
     staleTime: 0,
   })
+  const shown = useKept(`users.${page}`, query)
   const mayMakeSuper = me.role === 'super_admin'
   const show = (next: OneTime): void => {
     setAdding(false)
@@ -47,9 +49,10 @@ export function UsersPage() {
         ) : undefined
       }
     >
-      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-      {query.isPending ? <Loading rows={6} /> : null}
-      {query.data === undefined ? null : (
+      <AsOf atMs={shown.asOfMs} />
+      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      {shown.isPending ? <Loading rows={6} /> : null}
+      {shown.data === undefined ? null : (
         <div className={ui.tableWrap}>
           <table className={ui.table}>
             <thead>
@@ -64,7 +67,7 @@ export function UsersPage() {
               </tr>
             </thead>
             <tbody>
-              {query.data.data.map((user) => (
+              {shown.data.data.map((user) => (
                 <tr key={user.id} style={user.active ? undefined : { opacity: 0.6 }}>
                   <td>{user.name}</td>
                   <td>{user.username}</td>
@@ -94,7 +97,7 @@ export function UsersPage() {
           </table>
         </div>
       )}
-      <Pager page={page} pages={query.data?.meta.totalPages ?? 1} onPage={setPage} />
+      <Pager page={page} pages={shown.data?.meta.totalPages ?? 1} onPage={setPage} />
       {adding ? (
         <NewUserDialog mayMakeSuper={mayMakeSuper} onMade={show} onClose={() => setAdding(false)} />
       ) : null}
