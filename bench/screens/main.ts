@@ -63,9 +63,11 @@ const breathe = () => pause(randomInt(PAUSE_MS))
 
 /** Milliseconds from the sending of a registration to each stream. */
 async function tickets(admin: string, screens: readonly Clients[]): Promise<number[]> {
+  const [before] = await deps.db('ticket_counters').max({ last: 'value' })
+  const last = Number(before?.last ?? 0)
   const tookMs: number[] = []
   for (let n = 1; n <= TICKETS; n++) {
-    const arrivals = screens.map((each) => each.next(numberOf(n)))
+    const arrivals = screens.map((each) => each.next(numberOf(last + n)))
     const sentAt = performance.now()
     const patient = { name: `Aminah Nombor${n} binti Ali`, idType: 'PASSPORT', idNumber: `S${1_000_000 + n}` }
     await send('/api/registrations', admin, { patient })
