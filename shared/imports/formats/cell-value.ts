@@ -53,6 +53,18 @@ export function numberText(stored: string, style: NumberStyle = PLAIN): string {
   return text.includes('e') ? rounded.toFixed(20).replace(/0+$/, '') : text
 }
 
+const isoDays = new Map<number, string>()
+const MAX_ISO_DAYS = 50_000
+
+/** The day so many days after 1970-01-01; a file has a few thousand of them, again and again. */
+function isoDay(days: number): string {
+  const known = isoDays.get(days)
+  if (known !== undefined) return known
+  const date = new Date(days * S_DAY * MS_S).toISOString().slice(0, 10)
+  if (isoDays.size < MAX_ISO_DAYS) isoDays.set(days, date)
+  return date
+}
+
 const two = (n: number): string => String(n).padStart(2, '0')
 
 /**
@@ -67,7 +79,7 @@ export function dateText(stored: string, { hasTime }: NumberStyle, is1904: boole
   if (!Number.isFinite(serial) || day < first || day >= LAST_SERIAL || (day === NEVER_WAS && !is1904))
     return numberText(stored)
   const days = is1904 ? day - EPOCH_1904 : day - EPOCH_1900 + (day < NEVER_WAS ? 1 : 0)
-  const date = new Date(days * S_DAY * MS_S).toISOString().slice(0, 10)
+  const date = isoDay(days)
   const rest = seconds - day * S_DAY
   if (rest === 0 && !hasTime) return date
   const time = `${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}`

@@ -132,13 +132,13 @@ const CASES: [string, string, RegExp, () => Promise<string>][] = [
   [
     'has an entity that nobody declared',
     'import/broken-file',
-    /proper XML/,
+    /unknown entity/,
     () => sheetOf('<worksheet><sheetData><row><c t="str"><v>&a;</v></c></row></sheetData></worksheet>'),
   ],
   [
     'has a sheet whose XML ends early',
     'import/broken-file',
-    /proper XML/,
+    /ends early/,
     () => sheetOf(`<worksheet><sheetData>${HEADER}<row r="2"><c>`),
   ],
   ['has no row', 'import/empty-file', /empty/, () => zipOf(workbookParts(''))],

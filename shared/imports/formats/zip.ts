@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream'
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { createInflateRaw } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { AppError } from '../../errors/app-error.ts'
 import {
@@ -22,6 +23,8 @@ export interface Archive {
   close(): void
 }
 
+/** Unpacked at a time: each piece costs a trip to another thread. */
+const PIECE_BYTES = 256 * 1024
 const STORED = 0
 const DEFLATED = 8
 
@@ -88,13 +91,31 @@ function checkEntry(entry: Entry): void {
 
 const megabytes = (bytes: number): string => String(Math.ceil(bytes / 1024 / 1024))
 
+/** The unpacked bytes of a file, which fail when they are more or less than the list of contents says. */
+async function unpack(zip: ZipFile, entry: Entry): Promise<Readable> {
+  const raw = { decodeFileData: false }
+  const packed = await zip.openReadStreamPromise(entry, raw).catch(() => {
+    throw damaged(CUT_OFF)
+  })
+  let left = entry.uncompressedSize
+  const counted = new Transform({
+    highWaterMark: PIECE_BYTES,
+    transform(piece: Buffer, _encoding, done) {
+      left -= piece.length
+      done(left < 0 ? new Error('more than said') : null, piece)
+    },
+    flush: (done) => done(left === 0 ? null : new Error('less than said')),
+  })
+  const unpacking = entry.compressionMethod === STORED ? [] : [createInflateRaw({ chunkSize: PIECE_BYTES })]
+  // whoever reads it is told of a fault by the stream itself
+  return pipeline([packed, ...unpacking, counted], () => undefined) as Transform
+}
+
 function archiveOf(zip: ZipFile, entries: ReadonlyMap<string, Entry>): Archive {
   const open = async (name: string): Promise<Readable> => {
     const entry = entries.get(name.toLowerCase())
     if (entry === undefined) throw damaged(`The workbook has no part ${name.slice(0, 100)}.`)
-    return zip.openReadStreamPromise(entry).catch(() => {
-      throw damaged(CUT_OFF)
-    })
+    return unpack(zip, entry)
   }
   return {
     has: (name) => entries.has(name.toLowerCase()),
