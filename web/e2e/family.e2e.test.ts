@@ -18,6 +18,7 @@ describe('a family', () => {
     const head = uniqueName('Ismail bin')
     await page.goto('/patients/new')
     await page.getByRole('link', { name: 'Several at once' }).click()
+    await page.locator('[data-member]').waitFor()
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill(head)
     await page.getByRole('button', { name: 'Add somebody from the file' }).click()
     const second = page.getByRole('group', { name: 'Member 2: in the file' })

@@ -35,7 +35,6 @@ export async function findDuplicates(
     method: 'POST',
     body: question,
     signal,
-    supersede: 'patients.duplicates',
   })
   return answer.data
 }
