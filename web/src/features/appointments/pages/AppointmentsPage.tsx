@@ -4,12 +4,13 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addDays } from '../../../../../shared/units/dates.ts'
 import { clinicToday, formatDay, readDay } from '../../../lib/format.ts'
+import { HttpError } from '../../../lib/problem.ts'
 import { useKept } from '../../../lib/use-kept.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Icon } from '../../../ui/icons.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
-import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { AsOf, ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { SlipDialog } from '../../queue/components/SlipDialog.tsx'
 import { appointmentKeys, fetchAppointments } from '../api.ts'
@@ -47,6 +48,8 @@ export function AppointmentsPage() {
     refetchOnWindowFocus: 'always',
   })
   const shown = useKept(`appointments.${from}.${to}.${only}`, query)
+  // Who may have his own appointments only, and is nobody's doctor yet, is refused: said in words that help.
+  const isNobody = doctors.length === 0 && shown.error instanceof HttpError && shown.error.status === 403
   const open = (next: string): void => {
     setTyped(next)
     const read = readDay(next)
@@ -107,7 +110,13 @@ export function AppointmentsPage() {
           />
         )}
       </div>
-      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      {isNobody ? (
+        <Notice tone="warn" title={t('consultations.noDoctor')}>
+          {t('consultations.noDoctorHint')}
+        </Notice>
+      ) : (
+        <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      )}
       {shown.isPending ? <Loading rows={8} /> : null}
       {shown.data !== undefined && doctors.length === 0 ? (
         <Empty title={t('appointments.noDoctors')}>{t('appointments.noDoctorsHint')}</Empty>

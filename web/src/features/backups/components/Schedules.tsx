@@ -91,7 +91,7 @@ function ScheduleRow({ schedule, mayChange }: { schedule: Schedule; mayChange: b
       </td>
       <td className={ui.num}>
         {mayChange ? (
-          <Group gap={4} justify="flex-end" wrap="nowrap">
+          <Group gap={4} justify="flex-end">
             <Button
               size="compact-sm"
               variant="subtle"
