@@ -69,6 +69,13 @@ async function fillQueue() {
     const answer = await page.request.post(path, { data, headers: { 'X-Requested-With': 'clinic' } })
     return answer.json()
   }
+  // The pictures show a clinic that is set up.
+  const settings = await (await page.request.get('/api/settings')).json()
+  const { version } = settings.data.find(({ name }) => name === 'clinic.setUp')
+  await page.request.patch('/api/settings/clinic.setUp', {
+    data: { value: ['clinic', 'logo', 'finished'], version },
+    headers: { 'X-Requested-With': 'clinic' },
+  })
   const names = [
     'Siti Aminah binti Yusof',
     'Tan Ah Kow',
