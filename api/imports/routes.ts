@@ -156,6 +156,7 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
             ...(parts.format === undefined ? {} : { format: parts.format }),
             options: parts.options,
             signal: call.signal,
+            dir: uploads,
           })
           const sameFileAs = await earlierWithFile(deps, call.principal as Principal, file.sha256)
           return { status: 200, body: { ...preview, sameFileAs } }

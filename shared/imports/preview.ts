@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { tmpdir } from 'node:os'
 import iconv from 'iconv-lite'
 import { clinicDay } from '../units/dates.ts'
 import type { JudgeOptions, Strictness } from '../units/judgement.ts'
@@ -27,6 +27,8 @@ export interface PreviewRequest {
   todayOn?: string
   /** Ends the process that converts a workbook or FHIR. */
   signal?: AbortSignal
+  /** A folder for passing files of that process; that of the system if absent. */
+  dir?: string
 }
 
 /**
@@ -73,10 +75,10 @@ export async function previewFile(path: string, request: PreviewRequest): Promis
 async function firstRows(
   path: string,
   found: Recognised,
-  { kind, options, signal = new AbortController().signal }: PreviewRequest,
+  { kind, options, signal = new AbortController().signal, dir = tmpdir() }: PreviewRequest,
 ): Promise<{ layout: Layout; rows: SourceRow[] }> {
   if (isConvertible(found)) {
-    const asked = { path, format: found.format, kind, mapping: options?.mapping ?? {}, dir: dirname(path) }
+    const asked = { path, format: found.format, kind, mapping: options?.mapping ?? {}, dir }
     const bytes = await convertBeginning(asked, signal)
     return rowsOf(bytes, await readStagedLayout(bytesSource(bytes)), true)
   }

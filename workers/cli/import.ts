@@ -9,7 +9,7 @@ import { loadConfig } from '../../shared/config/config.ts'
 import { importKind } from '../../shared/imports/kinds.ts'
 import { previewFile } from '../../shared/imports/preview.ts'
 import { refusedFile } from '../../shared/imports/refused.ts'
-import { importOptions } from '../../shared/imports/schema.ts'
+import { type Format, formatShape, importOptions } from '../../shared/imports/schema.ts'
 import { createLog } from '../../shared/log/log.ts'
 import { requestOperation } from '../../shared/operations/commands.ts'
 import { findOperation, type OperationRow } from '../../shared/operations/repository.ts'
@@ -27,6 +27,7 @@ const OPTIONS = {
   'on-duplicate': { type: 'string' },
   strictness: { type: 'string' },
   mapping: { type: 'string' },
+  format: { type: 'string' },
   encoding: { type: 'string' },
   delimiter: { type: 'string' },
   'dry-run': { type: 'boolean' },
@@ -41,6 +42,14 @@ function jsonOf(text: string): unknown {
   } catch {
     throw new UsageError('--mapping must be JSON, for example {"name": "FULL NAME"}')
   }
+}
+
+/** The format that was said; found by itself if none was. */
+function formatOf({ format }: Values): { format?: Format } {
+  if (format === undefined) return {}
+  const said = formatShape.safeParse(format)
+  if (!said.success) throw new UsageError(`--format is one of ${formatShape.options.join(', ')}`)
+  return { format: said.data }
 }
 
 /** The options as an upload would bring them; strictness as the preview suggests unless it is said. */
@@ -63,8 +72,9 @@ async function optionsOf(kind: string, file: string, values: Values) {
     )
   }
   const options = parsed.data
-  const { strictness, encoding, delimiter, mapping } = await previewFile(file, {
+  const { format, strictness, encoding, delimiter, mapping } = await previewFile(file, {
     kind,
+    ...formatOf(values),
     options: withoutDefaults(options, values),
   })
   if (values.strictness === undefined && strictness !== options.strictness) {
@@ -72,9 +82,8 @@ async function optionsOf(kind: string, file: string, values: Values) {
       `The file does not fit the strict rules; it is read as ${strictness} (say --strictness to choose).`,
     )
   }
-  console.error(
-    `${encoding}, delimiter ${JSON.stringify(delimiter)}, columns for: ${Object.keys(mapping).join(', ')}`,
-  )
+  const text = encoding === null ? '' : ` ${encoding}, delimiter ${JSON.stringify(delimiter)}`
+  console.error(`${format}${text}, columns for: ${Object.keys(mapping).join(', ')}`)
   return { ...options, strictness: values.strictness === undefined ? strictness : options.strictness }
 }
 
@@ -152,7 +161,7 @@ export const command: Command = {
   summary: 'import a file and watch it; --refused FILE writes the refused rows with their reasons',
   usage:
     '<kind> <file> [--source NAME] [--on-duplicate reject|skip|update] [--strictness strict|lenient] [--mapping JSON] ' +
-    '[--encoding NAME] [--delimiter CHAR] [--dry-run] [--refused FILE]',
+    '[--format csv|tsv|xlsx|ndjson|fhir] [--encoding NAME] [--delimiter CHAR] [--dry-run] [--refused FILE]',
   async run(args) {
     const { values, positionals } = readArgs(args, OPTIONS, 2)
     const [kind, file] = positionals as [string, string]
@@ -164,7 +173,8 @@ export const command: Command = {
     try {
       const options = await optionsOf(kind, file, values as Values)
       const upload = await takeIn(file, config.DATA_DIR)
-      const request = { type: 'import' as const, kind, params: { options }, file: upload }
+      const params = { options, ...formatOf(values as Values) }
+      const request = { type: 'import' as const, kind, params, file: upload }
       const { row } = await requestOperation(services.deps, services.queues, request, { principal: null })
       console.error(`operation ${row.id}`)
       return await report(services, await carryOut(services, row.id), values.refused as string | undefined)

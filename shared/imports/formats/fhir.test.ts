@@ -48,9 +48,9 @@ describe('a resource a line', () => {
     ])
   })
 
-  it('may be long; one of more than 16 MB is refused without being held', async () => {
+  it('may be long; one of more than 8 MB is refused without being held', async () => {
     const long = patient('1', { text: { div: 'x'.repeat(3_000_000) } })
-    const endless = `{"resourceType":"Patient","x":"${'y'.repeat(17 * 1024 * 1024)}"}`
+    const endless = `{"resourceType":"Patient","x":"${'y'.repeat(9 * 1024 * 1024)}"}`
     const path = await file(lines(long, endless, patient('2')))
     expect(summary(await fromJson('ndjson', path))).toEqual([
       [1, 1, '1'],

@@ -23,7 +23,7 @@ export const STAGED_RATIO = 8
 export const STAGED_FREE_BYTES = 64 * MB
 
 /** Longest line of NDJSON and longest resource of a Bundle. */
-export const MAX_JSON_BYTES = 16 * MB
+export const MAX_JSON_BYTES = 8 * MB
 /** Characters of a line that is no JSON, as far as it is kept to be shown. */
 export const SHOWN_LINE_CHARS = 2_000
 

@@ -18,6 +18,11 @@ async function file(content: string | Buffer): Promise<string> {
 const PATIENT = '{"resourceType":"Patient","id":"1"}'
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const OLE = Buffer.from('d0cf11e0a1b11ae1', 'hex')
+const LOCKED = Buffer.from('EncryptedPackage', 'utf16le')
+/** Its list of contents lies behind the first megabyte, as in a large file. */
+const LOCKED_LARGE = Buffer.concat([OLE, Buffer.alloc(1024 * 1024), LOCKED])
+LOCKED_LARGE.writeUInt16LE(9, 30)
+LOCKED_LARGE.writeInt32LE(2047, 48)
 
 describe('by its content a file is', () => {
   it.each([
@@ -52,11 +57,12 @@ it.each([
   ['a picture said to be FHIR', PNG, 'ndjson', 'import/not-a-table', /PNG/],
   [
     'a workbook with a password',
-    Buffer.concat([OLE, Buffer.from('EncryptedPackage', 'utf16le')]),
+    Buffer.concat([OLE, LOCKED]),
     undefined,
     'import/protected-file',
     /password/,
   ],
+  ['a large workbook with a password', LOCKED_LARGE, undefined, 'import/protected-file', /password/],
   ['an old workbook', OLE, undefined, 'import/not-a-table', /xls/],
   ['a web page', '<html><table></table></html>', undefined, 'import/not-a-table', /web page/],
   ['nothing', '', 'xlsx', 'import/empty-file', /empty/],

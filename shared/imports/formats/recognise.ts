@@ -53,7 +53,7 @@ export async function recogniseFile(path: string, options: RecogniseOptions = {}
   const sample = await beginning(path)
   if (sample.length === 0) throw new AppError('import/empty-file', { detail: 'The file is empty.' })
   const head = sample.toString('hex', 0, 8)
-  if (head.startsWith(OLE) && sample.includes(ENCRYPTED)) throw new AppError('import/protected-file')
+  if (head.startsWith(OLE) && (await isLocked(path, sample))) throw new AppError('import/protected-file')
   const isZip = head.startsWith(ZIP)
   const isJson = JSON_START.test(sample.toString('latin1', 0, 4096))
   if (format === 'xlsx' || format === 'ndjson' || format === 'fhir') {
@@ -100,11 +100,26 @@ function isWhole(line: string): boolean {
   }
 }
 
-async function beginning(path: string): Promise<Buffer> {
+const OLE_HEADER_BYTES = 512
+const SECTOR_SIZE_AT = 30
+const FIRST_DIRECTORY_AT = 48
+const MAX_SECTOR_BITS = 16
+
+/** Whether an old-style container holds a workbook with a password: its list of contents says so. */
+async function isLocked(path: string, sample: Buffer): Promise<boolean> {
+  if (sample.includes(ENCRYPTED)) return true
+  if (sample.length < OLE_HEADER_BYTES) return false
+  const bits = sample.readUInt16LE(SECTOR_SIZE_AT)
+  const sector = sample.readInt32LE(FIRST_DIRECTORY_AT)
+  if (bits > MAX_SECTOR_BITS || sector < 0) return false
+  return (await beginning(path, (sector + 1) * 2 ** bits)).includes(ENCRYPTED)
+}
+
+async function beginning(path: string, from = 0): Promise<Buffer> {
   const file = await open(path, 'r')
   try {
     const buffer = Buffer.alloc(LOOK_BYTES)
-    const { bytesRead } = await file.read(buffer, 0, LOOK_BYTES, 0)
+    const { bytesRead } = await file.read(buffer, 0, LOOK_BYTES, from)
     return buffer.subarray(0, bytesRead)
   } finally {
     await file.close()

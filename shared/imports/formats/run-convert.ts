@@ -5,11 +5,11 @@ import { AppError } from '../../errors/app-error.ts'
 import { ERRORS, type ErrorCode } from '../../errors/table.ts'
 import type { ConvertRequest } from './convert.ts'
 
-/** A conversion is measured to need a third of it; a file that needs more is refused. */
+/** A conversion is measured to need half of it; a file that needs more is refused. */
 const HEAP_MB = 192
 const NURSERY_MB = 16
-/** Previews at once; others wait for their turn. */
-const MAX_PREVIEWS = 2
+/** Previews at once, so that the API stays within its own memory; others wait for their turn. */
+const MAX_PREVIEWS = 1
 
 /** Sources are run by test runners only, which a process of its own knows nothing of: it is the compiled file then. */
 const CHILD = fileURLToPath(
@@ -44,7 +44,7 @@ export async function convertToFile(
 let previews = 0
 const waiting: (() => void)[] = []
 
-/** The staged bytes of the first rows of a file. Two previews at once, the next ones wait; throws as above. */
+/** The staged bytes of the first rows of a file. One preview at once, the next ones wait; throws as above. */
 export async function convertBeginning(
   request: Omit<ConvertRequest, 'target'>,
   signal: AbortSignal,

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { readChunks, readStagedLayout, type SourceRow } from '../reader.ts'
@@ -43,12 +44,23 @@ export function textRow(line: number, ...cells: string[]): string {
   return `<row r="${line}">${cells.map((text) => `<c t="inlineStr"><is><t>${text}</t></is></c>`).join('')}</row>`
 }
 
-/** Writes an archive with these parts. */
-export async function writeZip(path: string, parts: Record<string, string | Buffer>): Promise<string> {
+function zipOf(parts: Record<string, string | Buffer>): Readable {
   const zip = new ZipFile()
   for (const [name, content] of Object.entries(parts)) zip.addBuffer(Buffer.from(content), name)
   zip.end()
-  await pipeline(zip.outputStream, createWriteStream(path))
+  return zip.outputStream as Readable
+}
+
+/** An archive with these parts. */
+export async function zipBytes(parts: Record<string, string | Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of zipOf(parts)) pieces.push(piece as Buffer)
+  return Buffer.concat(pieces)
+}
+
+/** Writes an archive with these parts. */
+export async function writeZip(path: string, parts: Record<string, string | Buffer>): Promise<string> {
+  await pipeline(zipOf(parts), createWriteStream(path))
   return path
 }
 
