@@ -10,6 +10,7 @@ import { fromWire, missingFields, toWire, unusedColumns } from '../mapping.ts'
 import { type Format, type ImportKind, type ImportOptions, isFhir, type Mapping } from '../types.ts'
 import { usePreview } from '../use-preview.ts'
 import { EarlierMappings } from './EarlierMappings.tsx'
+import { FormatSelect } from './FormatSelect.tsx'
 import styles from './imports.module.css'
 import { MappingEditor } from './MappingEditor.tsx'
 import { OptionsForm } from './OptionsForm.tsx'
@@ -40,6 +41,11 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
   const missing = isMapped ? missingFields(kind.fields, used, lenient) : []
   const unused = preview ? unusedColumns(preview.columns, used) : []
 
+  const chooseFormat = (chosen: Format): void => {
+    // Read another way the file has other columns: what was mapped by hand no longer fits.
+    setMapping(null)
+    setFormat(chosen)
+  }
   const sent: ImportOptions = {
     ...options,
     strictness,
@@ -66,6 +72,9 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
       <div style={{ marginTop: 12 }}>
         <ErrorNotice error={error} onRetry={again} />
         {busy && preview === null ? <Loading rows={8} /> : null}
+        {error !== null && preview === null ? (
+          <FormatSelect value={format ?? null} onChange={chooseFormat} />
+        ) : null}
         <SameFileNotice id={preview?.sameFileAs} />
         {preview && options.strictness === undefined && lenient ? (
           <Notice>{t('newImport.lenientSuggested')}</Notice>
@@ -75,6 +84,7 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
         <div className={busy ? styles.stale : undefined} aria-busy={busy}>
           <Section title={t('newImport.how')}>
             <OptionsForm
+              format={format}
               options={options}
               preview={preview}
               onChange={(change) => {
@@ -82,10 +92,7 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
                 if (change.encoding || change.delimiter) setMapping(null)
                 setOptions((now) => ({ ...now, ...change }))
               }}
-              onFormat={(chosen) => {
-                setMapping(null)
-                setFormat(chosen)
-              }}
+              onFormat={chooseFormat}
             />
           </Section>
           <Section title={t('newImport.firstRows')}>

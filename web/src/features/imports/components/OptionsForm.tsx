@@ -1,16 +1,18 @@
 import { Select, Switch } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Format, ImportOptions, OnDuplicate, Preview, Strictness } from '../types.ts'
+import { FormatSelect } from './FormatSelect.tsx'
 import styles from './imports.module.css'
 
 const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'gb18030', 'big5'] as const
 const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const
 type Delimiter = (typeof DELIMITERS)[keyof typeof DELIMITERS]
-const FORMATS: readonly Format[] = ['csv', 'tsv', 'xlsx', 'ndjson', 'fhir']
 const STRICTNESS: readonly Strictness[] = ['strict', 'lenient']
 const ON_DUPLICATE: readonly OnDuplicate[] = ['reject', 'skip', 'update']
 
 interface OptionsFormProps {
+  /** The format that somebody chose; undefined while it is the one that was found. */
+  format: Format | undefined
   options: ImportOptions
   preview: Preview
   onChange: (change: Partial<ImportOptions>) => void
@@ -18,7 +20,7 @@ interface OptionsFormProps {
 }
 
 /** How the rows are to be treated; what the file told by itself is already chosen. */
-export function OptionsForm({ options, preview, onChange, onFormat }: OptionsFormProps) {
+export function OptionsForm({ format, options, preview, onChange, onFormat }: OptionsFormProps) {
   const { t } = useTranslation()
   const strictness = options.strictness ?? preview.strictness
   const onDuplicate = options.onDuplicate ?? 'reject'
@@ -42,13 +44,7 @@ export function OptionsForm({ options, preview, onChange, onFormat }: OptionsFor
         value={onDuplicate}
         onChange={(value) => value && onChange({ onDuplicate: value as OnDuplicate })}
       />
-      <Select
-        label={t('newImport.format')}
-        allowDeselect={false}
-        data={FORMATS.map((value) => ({ value, label: t(`newImport.formatName.${value}`) }))}
-        value={preview.format}
-        onChange={(value) => value && onFormat(value as Format)}
-      />
+      <FormatSelect value={format ?? preview.format} onChange={onFormat} />
       {preview.encoding === null ? null : <TextOptions {...{ options, preview, onChange }} />}
       <Switch
         mt={26}
@@ -62,7 +58,7 @@ export function OptionsForm({ options, preview, onChange, onFormat }: OptionsFor
 }
 
 /** What only a delimited text has. */
-function TextOptions({ options, preview, onChange }: Omit<OptionsFormProps, 'onFormat'>) {
+function TextOptions({ options, preview, onChange }: Omit<OptionsFormProps, 'format' | 'onFormat'>) {
   const { t } = useTranslation()
   return (
     <>
