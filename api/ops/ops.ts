@@ -2,6 +2,7 @@ import type { Deps } from '../../shared/deps.ts'
 import type { JobQueues } from '../../shared/jobs/queues.ts'
 import { createHealthChecks, type HealthChecks } from '../../shared/ops/health-checks.ts'
 import { jobQueueState } from '../../shared/ops/job-queue-state.ts'
+import { mailsSource } from '../../shared/ops/mail-source.ts'
 import {
   type CacheCounts,
   cacheSource,
@@ -58,6 +59,7 @@ export function openOps({ deps, queues, ...given }: OpsOptions): Ops {
     operationSource(deps.db),
     streamFiguresSource(streamFigures),
     outboxSource(deps.db),
+    mailsSource(deps.db),
     memorySource(checks),
     healthSource(checks),
     ...(given.sources ?? []),

@@ -5,6 +5,7 @@ import { diskPercent, memoryPercent } from '../../shared/ops/resources.ts'
 import { backupFindings } from './doctor-backups.ts'
 import { databaseFindings } from './doctor-database.ts'
 import { bad, type Finding, ok, warn } from './doctor-finding.ts'
+import { mailFindings } from './doctor-mail.ts'
 import { redisFindings } from './doctor-redis.ts'
 
 type Check = (config: Config) => Promise<Finding[]>
@@ -61,6 +62,7 @@ const PARTS: readonly [string, Check][] = [
   ['database', databaseFindings],
   ['Redis', redisFindings],
   ['backups', backupFindings],
+  ['SMTP_URL', mailFindings],
 ]
 
 /** Runs all checks in turn; faulty settings end the process with status 78 and name themselves. */

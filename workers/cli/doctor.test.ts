@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../shared/config/config.ts'
 import { type TestDatabase, testConfig, testDatabase } from '../../shared/testing/harness.ts'
+import { startMailServer } from '../mails/testing.ts'
 import { examine } from './doctor-checks.ts'
 
 let database: TestDatabase
@@ -33,6 +34,14 @@ describe('doctor', () => {
     const { REDIS_URL, CACHE_REDIS_URL } = testConfig()
     const swapped = await wrongIn({ REDIS_URL: CACHE_REDIS_URL, CACHE_REDIS_URL: REDIS_URL })
     expect(swapped).toEqual(['REDIS_URL', 'CACHE_REDIS_URL'])
+  })
+
+  it('names a mail server that does not let us in, and is content with one that does', async () => {
+    const server = await startMailServer()
+    const findings = await report({ SMTP_URL: server.url })
+    expect(findings.find(({ name }) => name === 'SMTP_URL')?.state).toBe('ok')
+    await server.close()
+    expect(await wrongIn({ SMTP_URL: server.url })).toEqual(['SMTP_URL'])
   })
 
   it('names pools that are larger than the server', async () => {
