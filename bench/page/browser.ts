@@ -3,6 +3,7 @@ import { type Browser, type CDPSession, chromium, type Page } from 'playwright-c
 
 /** Runs in the page before its own scripts. */
 const WATCH = fileURLToPath(new URL('watch.js', import.meta.url))
+const POLL_MS = 50
 const SIZE = { width: 1280, height: 800 }
 
 export function launch(): Promise<Browser> {
@@ -46,9 +47,14 @@ export interface Seen {
 
 export const seenBy = (page: Page): Promise<Seen> => page.evaluate<Seen>('window.seen')
 
-/** Waits until the page has written down what an expression about `seen` asks for. */
-export const untilSeen = (page: Page, expression: string): Promise<unknown> =>
-  page.waitForFunction(`(({ interactiveMs, paintedMs }) => ${expression})(window.seen)`)
+/** Waits until what the page has written down fulfils a condition; the page's own rules forbid to evaluate text in it. */
+export async function untilSeen(page: Page, isThere: (seen: Seen) => boolean): Promise<Seen> {
+  for (;;) {
+    const seen = await seenBy(page)
+    if (isThere(seen)) return seen
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+}
 
 /** Memory the page's objects take after everything unused was given back, bytes. */
 export async function heapOf({ devtools }: Window): Promise<number> {

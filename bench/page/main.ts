@@ -7,7 +7,7 @@ import { startProcess } from '../../shared/testing/processes.ts'
 import { signedIn } from '../lib/fixture.ts'
 import { median, percentile, report } from '../lib/report.ts'
 import { benchDeps, benchEnv } from '../lib/system.ts'
-import { heapOf, launch, openWindow, seenBy, untilSeen } from './browser.ts'
+import { heapOf, launch, openWindow, untilSeen } from './browser.ts'
 import { type Desks, desksOf, liveThrough, type Ticket } from './day.ts'
 
 const { values } = parseArgs({
@@ -32,8 +32,7 @@ async function loads(browser: Browser, url: string, cookie: string, slowdown: nu
   for (let n = 0; n < rounds + WARM_UP_LOADS; n++) {
     const window = await openWindow(browser, url, cookie, slowdown)
     await window.page.goto('/queue')
-    await untilSeen(window.page, 'interactiveMs !== null')
-    const { interactiveMs } = await seenBy(window.page)
+    const { interactiveMs } = await untilSeen(window.page, (seen) => seen.interactiveMs !== null)
     if (n >= WARM_UP_LOADS) tookMs.push(interactiveMs ?? Number.NaN)
     await window.close()
   }
@@ -49,8 +48,7 @@ async function paints(browser: Browser, url: string, cookie: string, desks: Desk
   const tookMs: number[] = []
   for (let n = 0; n < count; n++) {
     const { number } = await desks.register()
-    await untilSeen(page, `paintedMs['${number}'] !== undefined`)
-    const { arrivedMs, paintedMs } = await seenBy(page)
+    const { arrivedMs, paintedMs } = await untilSeen(page, (seen) => number in seen.paintedMs)
     tookMs.push((paintedMs[number] ?? Number.NaN) - (arrivedMs[number] ?? Number.NaN))
   }
   await window.close()
