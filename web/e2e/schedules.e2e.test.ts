@@ -18,7 +18,7 @@ describe('what happens by itself', () => {
     const before = await tidy()
     await page.goto('/admin/backups')
     const row = page.locator('[data-schedule=tidy]')
-    await row.getByRole('button', { name: /^When:/ }).click()
+    await row.getByRole('button', { name: /^Change the time:/ }).click()
     const dialog = page.getByRole('dialog')
     await dialog
       .getByRole('combobox', { name: 'How often' })
