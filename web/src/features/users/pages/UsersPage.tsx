@@ -58,7 +58,7 @@ export function UsersPage() {
             <thead>
               <tr>
                 <th>{t('users.name')}</th>
-                <th>{t('users.username')}</th>
+                <th className={ui.wideOnly}>{t('users.username')}</th>
                 <th>{t('users.role')}</th>
                 <th className={ui.wideOnly}>{t('users.state')}</th>
                 <th>
@@ -70,7 +70,7 @@ export function UsersPage() {
               {shown.data.data.map((user) => (
                 <tr key={user.id} style={user.active ? undefined : { opacity: 0.6 }}>
                   <td>{user.name}</td>
-                  <td>{user.username}</td>
+                  <td className={ui.wideOnly}>{user.username}</td>
                   <td>
                     {t(`role.${user.role}`)}
                     {user.grants.length > 0 ? ` ${t('users.plus', { count: user.grants.length })}` : ''}
