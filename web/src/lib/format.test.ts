@@ -16,6 +16,17 @@ describe('format', () => {
     ['01/02/03', null],
   ])('reads the day %s as %s', (text, day) => expect(format.readDay(text)).toBe(day))
 
+  it.each([
+    ['9', '09:00'],
+    ['930', '09:30'],
+    ['9.05', '09:05'],
+    ['23:59', '23:59'],
+    ['0000', '00:00'],
+    ['24:00', null],
+    ['9:60', null],
+    ['', null],
+  ])('reads the time %j as %j', (text, time) => expect(format.readTime(text)).toBe(time))
+
   it('shows times of the clinic and days that no zone moves', () => {
     expect(format.formatMoment('2026-11-23T17:30:00Z')).toBe('24/11/2026 01:30')
     expect(format.formatDay('2026-11-24')).toBe('24/11/2026')
