@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, Input } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -7,6 +7,7 @@ import { Loading } from '../../../ui/Loading.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page, Section } from '../../../ui/Page.tsx'
 import { SET_UP } from '../../setup/api.ts'
+import { LogoStep } from '../../setup/components/LogoStep.tsx'
 import { fetchSettings, settingKeys } from '../api.ts'
 import { SettingLine } from '../components/SettingLine.tsx'
 
@@ -44,6 +45,11 @@ export function SettingsPage() {
               .map((setting) => (
                 <SettingLine key={setting.name} setting={setting} mayWrite={mayWrite} />
               ))}
+            {group === 'clinic' && mayWrite ? (
+              <Input.Wrapper label={t('setup.step.logo')} labelElement="div">
+                <LogoStep />
+              </Input.Wrapper>
+            ) : null}
           </div>
         </Section>
       ))}
