@@ -17,7 +17,7 @@ export default defineConfig({
     // Limits for what never ends, not for how quick it is: a busy machine takes several times as long.
     testTimeout: special ? 15 * 60_000 : 60_000,
     hookTimeout: special ? 5 * 60_000 : 120_000,
-    expect: { poll: { timeout: 20_000, interval: 20 } },
+    expect: { poll: { timeout: special ? 60_000 : 20_000, interval: 20 } },
     // A machine that is suddenly busy must not refuse a change; a test that needed it says so in the output.
     retry: process.env.CI === 'true' ? (kind === 'e2e' ? 2 : 1) : 0,
     passWithNoTests: false,
