@@ -2,12 +2,15 @@ import { AppError } from '../errors/app-error.ts'
 import { judgePatientRow } from '../patients/rules.ts'
 import type { ImportKind } from './kind.ts'
 import { PATIENT_FIELDS } from './patient-fields.ts'
+import { APPOINTMENT_RULES } from './records/appointments.ts'
+import { CONDITION_RULES } from './records/conditions.ts'
 import { DOCTOR_RULES } from './records/doctors.ts'
 import { ICD10_RULES } from './records/icd10.ts'
 import { MEDICATION_RULES } from './records/medications.ts'
 import { PAYMENT_RULES } from './records/payments.ts'
 import { PRESCRIPTION_RULES } from './records/prescriptions.ts'
 import { type RecordRules, recordKind } from './records/row.ts'
+import { USER_RULES } from './records/users.ts'
 import { VISIT_RULES } from './records/visits.ts'
 
 export type { ImportKind } from './kind.ts'
@@ -20,6 +23,9 @@ export const RECORD_RULES = {
   visits: VISIT_RULES,
   prescriptions: PRESCRIPTION_RULES,
   payments: PAYMENT_RULES,
+  conditions: CONDITION_RULES,
+  appointments: APPOINTMENT_RULES,
+  users: USER_RULES,
 } as const satisfies Record<string, RecordRules>
 
 /** A kind of records: everything but patients. */
@@ -37,6 +43,9 @@ export const IMPORT_KINDS: Readonly<Record<ImportKindName, ImportKind>> = {
   visits: recordKind(RECORD_RULES.visits),
   prescriptions: recordKind(RECORD_RULES.prescriptions),
   payments: recordKind(RECORD_RULES.payments),
+  conditions: recordKind(RECORD_RULES.conditions),
+  appointments: recordKind(RECORD_RULES.appointments),
+  users: recordKind(RECORD_RULES.users),
 }
 
 /** The kind of that name; throws `import/unknown-kind`. */

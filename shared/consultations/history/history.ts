@@ -7,7 +7,7 @@ import { refuseMerged } from '../../patients/reads.ts'
 import { isRowId } from '../../units/ids.ts'
 import { fromCursor, type ListPlace, toCursor } from '../cursor.ts'
 import type { ConsultationStatus } from '../rules.ts'
-import { withImported } from './imported.ts'
+import { importedConditions, withImported } from './imported.ts'
 import type { HistoryQuery, PatientHistory } from './schema.ts'
 
 type Entry = PatientHistory['data'][number]
@@ -207,7 +207,7 @@ function viewVisit(row: VisitRow, { notes }: HistoryRights): Entry {
 
 /**
  * A page of a patient's visits, the newest first, each with what became of it, as much as the reader may see. At most
- * nine statements however many visits there are; straight from the database. Throws `not-found`, and
+ * ten statements however many visits there are; straight from the database. Throws `not-found`, and
  * `state/merged` naming whose record it is part of now.
  */
 export async function getPatientHistory(
@@ -248,5 +248,10 @@ export async function getPatientHistory(
     return { entry, importedId: row.imported_id }
   })
   const data = await withImported(db, entries, rights)
-  return { data, meta: { limit, next: last === undefined ? null : toCursor(last) } }
+  const conditions = rights.notes && cursor === undefined ? await importedConditions(db, patientId) : []
+  return {
+    data,
+    ...(conditions.length === 0 ? {} : { conditions }),
+    meta: { limit, next: last === undefined ? null : toCursor(last) },
+  }
 }

@@ -126,3 +126,31 @@ export async function withImported(
     }
   })
 }
+
+const MOST_CONDITIONS = 100
+
+/** Conditions of a patient that another system kept apart from visits, the latest first. */
+export async function importedConditions(
+  db: Db,
+  patientId: string,
+): Promise<NonNullable<PatientHistory['conditions']>> {
+  const rows = (await reading(
+    db('imported_conditions as c')
+      .comment('history.conditions')
+      .leftJoin('icd10_codes as i', 'i.code', 'c.code')
+      .where('c.patient_id', patientId)
+      .orderBy([
+        { column: 'c.recorded_on', order: 'desc' },
+        { column: 'c.id', order: 'desc' },
+      ])
+      .limit(MOST_CONDITIONS)
+      .select('c.recorded_on', 'c.code', 'i.title', 'c.text', 'c.status'),
+  )) as {
+    recorded_on: string
+    code: string | null
+    title: string | null
+    text: string | null
+    status: string | null
+  }[]
+  return rows.map(({ recorded_on, ...row }) => ({ recordedOn: recorded_on, ...row }))
+}

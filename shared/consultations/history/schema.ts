@@ -63,6 +63,20 @@ export const patientHistory = z.object({
         .optional(),
     }),
   ),
+  conditions: z
+    .array(
+      z.object({
+        recordedOn: day,
+        code: z.string().nullable(),
+        title: z.string().nullable(),
+        text: z.string().nullable(),
+        status: z.string().nullable(),
+      }),
+    )
+    .optional()
+    .describe(
+      'Conditions that another system kept apart from visits; with the first page, where there are any',
+    ),
   meta: z.object({ limit: z.number().int(), next: z.string().nullable() }),
 })
 export type PatientHistory = z.infer<typeof patientHistory>

@@ -31,7 +31,7 @@ export const doctorsKind: RecordKind = {
   ],
   constants: { working_hours: '{}' },
   hasSource: false,
-  hasTimes: true,
+  times: ['created_at', 'updated_at'],
   domains: ['doctors'],
   used: (trx, ids) => referredTo(trx, 'doctors', ids),
 }

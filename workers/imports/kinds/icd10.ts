@@ -13,7 +13,7 @@ export const icd10Kind: RecordKind = {
     { field: 'title', column: 'title', type: 'text' },
   ],
   hasSource: false,
-  hasTimes: false,
+  times: [],
   domains: ['icd10'],
   used: async () => new Set(),
 }

@@ -27,7 +27,7 @@ export const medicationsKind: RecordKind = {
     { field: 'selling_price', column: 'selling_price', type: 'price' },
   ],
   hasSource: false,
-  hasTimes: false,
+  times: [],
   domains: ['medications'],
   used: (trx, ids) => referredTo(trx, 'medications', ids),
 }

@@ -102,7 +102,7 @@ export const paymentsKind: RecordKind = {
     { field: 'remarks', column: 'remarks', type: 'text' },
   ],
   hasSource: true,
-  hasTimes: true,
+  times: ['created_at', 'updated_at'],
   countedIds: true,
   domains: ['billing', 'patients'],
   references,

@@ -50,7 +50,7 @@ export const prescriptionsKind: RecordKind = {
     { field: 'duration_days', column: 'duration_days', type: 'integer' },
   ],
   hasSource: true,
-  hasTimes: true,
+  times: ['created_at', 'updated_at'],
   countedIds: true,
   domains: ['patients'],
   references,

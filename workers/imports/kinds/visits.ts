@@ -143,7 +143,7 @@ export const visitsKind: RecordKind = {
     { field: 'mc_start', column: 'mc_start', type: 'day' },
   ],
   hasSource: true,
-  hasTimes: true,
+  times: ['created_at', 'updated_at'],
   countedIds: true,
   domains: ['queue', 'patients'],
   references,

@@ -33,6 +33,8 @@ export interface Context {
   importNo: number
   source: string
   dryRun: boolean
+  /** Who imports; null: the command line. */
+  importerId: string | null
   /** What earlier pieces of a rehearsal would have stored, by key; see {@link References.keep}. */
   noted: ReadonlyMap<string, string>
 }
@@ -70,8 +72,8 @@ export interface RecordKind {
   constants?: Readonly<Record<string, string>>
   /** Whether rows carry the name of their source. */
   hasSource: boolean
-  /** The table has `created_at` and `updated_at`. */
-  hasTimes: boolean
+  /** Columns that get the present moment with a new record; `updated_at` with every change too. */
+  times: readonly string[]
   /** Ids come from the counter `imported` and not from AUTO_INCREMENT: they are known before the rows are written. */
   countedIds?: boolean
   /** Domains whose cached answers show these records. */

@@ -122,7 +122,8 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
   }
 
   #context(trx: Knex.Transaction): Context {
-    return { trx, importNo: this.#run.row.no, source: '', dryRun: false, noted: new Map() }
+    const { no: importNo, created_by: importerId } = this.#run.row
+    return { trx, importNo, source: '', dryRun: false, importerId, noted: new Map() }
   }
 
   async #forget(trx: Knex.Transaction, effects: readonly Effect[]): Promise<void> {

@@ -16,7 +16,7 @@ import { readPieces } from './judge.ts'
 import type { Candidate, Context, Effect, RecordKind, References } from './kind.ts'
 import { claimKey, lookUp } from './lookup.ts'
 import { type Plan, planPiece } from './plan.ts'
-import { insertRecords, keepImages, updateRecords } from './write.ts'
+import { insertRecords, keepImages, updateRecords, withIds } from './write.ts'
 
 const GENERATION_EVERY_MS = 1000
 const MOST_PIECE_ROWS = 2000
@@ -73,7 +73,8 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
         key.startsWith(NOTED) && partner !== null ? [[key.slice(NOTED.length), partner] as const] : [],
       ),
     )
-    const context: Context = { trx, importNo, source, dryRun, noted }
+    const importerId = this.#run.row.created_by
+    const context: Context = { trx, importNo, source, dryRun, importerId, noted }
     const found = await lookUp(this.#kind, context, candidates)
     const references = await this.#kind.references?.(context, candidates)
     const plan = planPiece({ kind: this.#kind, onDuplicate, found, claimed, references }, candidates)
@@ -136,8 +137,10 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     if (changedIds.length > 0) await this.#kind.forget?.(context, changedIds)
     await updateRecords(this.#kind, context.trx, stored, now)
     await keepImages(context, this.#run.row.kind as string, updates)
+    const made =
+      isCounted || this.#kind.follow === undefined ? inserts : await withIds(this.#kind, context, inserts)
     const effects: Effect[] = [
-      ...inserts.flatMap(({ id, values }) => (id === null ? [] : [{ id, before: null, after: values }])),
+      ...made.flatMap(({ id, values }) => (id === null ? [] : [{ id, before: null, after: values }])),
       ...updates.map(({ stored: { id, values }, before }) => ({ id: id as string, before, after: values })),
     ]
     if (effects.length > 0) await this.#kind.follow?.(context, effects, insertRows)

@@ -5,8 +5,6 @@ import type { Context, RecordKind, Values } from './kind.ts'
 import type { Stored } from './lookup.ts'
 import type { PlannedUpdate } from './plan.ts'
 
-const TIMES = ['created_at', 'updated_at'] as const
-
 const UPDATED_AT = { column: 'updated_at', type: 'instant' } as const
 
 /** A new record with its id, where that is known. */
@@ -29,7 +27,7 @@ export async function insertRecords(
     ...(kind.hasSource ? ['source'] : []),
     ...kind.columns.map(({ column }) => column),
     'import_no',
-    ...(kind.hasTimes ? TIMES : []),
+    ...kind.times,
     ...constants.map(([column]) => column),
   ]
   const text = insert.text()
@@ -39,11 +37,29 @@ export async function insertRecords(
     for (const { field, type, empty } of kind.columns)
       text.cell(toColumn(type, values[field] ?? empty ?? null))
     text.plain(String(importNo))
-    if (kind.hasTimes) for (const _ of TIMES) text.cell(now)
+    for (const _ of kind.times) text.cell(now)
     for (const [, value] of constants) text.cell(value)
     text.endRow()
   }
   await insert.write(trx, kind.table, columns, text)
+}
+
+/** Records that were just written with the ids that the database gave them. */
+export async function withIds(
+  kind: RecordKind,
+  { trx, importNo }: Context,
+  records: readonly NewRecord[],
+): Promise<NewRecord[]> {
+  if (records.length === 0) return []
+  const { field, column } = kind.key
+  const keys = records.map(({ values }) => values[field] as string)
+  const rows = (await trx(kind.table)
+    .comment('imports.new-ids')
+    .where({ import_no: importNo })
+    .whereIn(column, keys)
+    .select({ id: 'id', key: column })) as { id: string | number; key: string }[]
+  const ids = new Map(rows.map(({ id, key }) => [key, String(id)]))
+  return records.map(({ values }) => ({ id: ids.get(values[field] as string) ?? null, values }))
 }
 
 /** Rows to change, each with its id first and then a cell for each column. */
@@ -86,11 +102,11 @@ export async function updateRecords(
 ): Promise<void> {
   if (records.length === 0) return
   await updateRows(trx, kind.table, {
-    columns: [...kind.columns, ...(kind.hasTimes ? [UPDATED_AT] : [])],
+    columns: [...kind.columns, ...(kind.times.includes('updated_at') ? [UPDATED_AT] : [])],
     rows: records.map(({ id, values }) => [
       id,
       ...kind.columns.map(({ field, type, empty }) => toColumn(type, values[field] ?? empty ?? null)),
-      ...(kind.hasTimes ? [now] : []),
+      ...(kind.times.includes('updated_at') ? [now] : []),
     ]),
   })
 }
