@@ -11,6 +11,8 @@ const BLOCK_BYTES = 16 * 1024
 const TEXT_BLOCKS = 512
 const PLACE_BLOCKS = 128
 const WRITE_BYTES = 256 * 1024
+/** Most bytes of UTF-8 for a unit of a string. */
+const BYTES_A_CHAR = 3
 
 /** A file of ours that is written once and then read here and there, a few blocks of it in memory. */
 class BlockFile {
@@ -28,14 +30,25 @@ class BlockFile {
     this.#maxBlocks = maxBlocks
   }
 
-  append(bytes: Buffer): void {
-    if (bytes.length > WRITE_BYTES - this.#at) this.flush()
-    if (bytes.length > WRITE_BYTES) writeSync(this.#fd, bytes, 0, bytes.length, this.size)
-    else {
-      bytes.copy(this.#buffer, this.#at)
-      this.#at += bytes.length
+  addText(text: string): void {
+    const most = text.length * BYTES_A_CHAR
+    if (most > WRITE_BYTES - this.#at) this.flush()
+    if (most > WRITE_BYTES) {
+      const bytes = Buffer.from(text)
+      for (let at = 0; at < bytes.length; )
+        at += writeSync(this.#fd, bytes, at, bytes.length - at, this.size + at)
+      this.size += bytes.length
+      return
     }
-    this.size += bytes.length
+    const wrote = this.#buffer.write(text, this.#at)
+    this.#at += wrote
+    this.size += wrote
+  }
+
+  addNumber(value: number): void {
+    if (OFFSET_BYTES > WRITE_BYTES - this.#at) this.flush()
+    this.#at = this.#buffer.writeDoubleLE(value, this.#at)
+    this.size += OFFSET_BYTES
   }
 
   flush(): void {
@@ -111,10 +124,8 @@ export class SharedTexts {
       places: new BlockFile(`${this.#dir}/.places-${process.pid}`, PLACE_BLOCKS),
     }
     const { texts, places } = this.#spill
-    texts.append(Buffer.from(text))
-    const place = Buffer.allocUnsafe(OFFSET_BYTES)
-    place.writeDoubleLE(texts.size)
-    places.append(place)
+    texts.addText(text)
+    places.addNumber(texts.size)
   }
 
   /** After the last `add`. */

@@ -5,7 +5,7 @@ import { MAX_RECORD_BYTES } from '../scanner.ts'
 import { dateText, isoText, type NumberStyle, numberText, plainText } from './cell-value.ts'
 import { MAX_CELL_CHARS, MAX_SHEET_ROWS } from './limits.ts'
 import { TextCollector } from './text-collector.ts'
-import type { XmlHandlers } from './xml.ts'
+import type { XmlHandlers } from './xml-scanner.ts'
 
 /** A row of a sheet with the texts of its cells. */
 export interface SheetRow {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { AppError } from '../../errors/app-error.ts'
 import { type NumberStyle, numberStyle } from './cell-value.ts'
-import { readXmlText, type XmlHandlers } from './xml.ts'
+import { readXmlText } from './xml.ts'
 import { type Archive, damaged } from './zip.ts'
 
 /** What must be known of a workbook to read its first sheet. */
@@ -16,7 +16,6 @@ export interface Workbook {
 }
 
 const WORKBOOK = 'xl/workbook.xml'
-const NOTHING: XmlHandlers = { open: () => {}, text: () => {}, close: () => {} }
 const isTrue = (value: string | undefined) => value === '1' || value === 'true'
 
 interface Relation {
@@ -79,7 +78,6 @@ async function relationsOf(archive: Archive, part: string): Promise<Relation[]> 
   if (xml === null) return []
   const found: Relation[] = []
   readXmlText(xml, name, {
-    ...NOTHING,
     open(element, { Id, Type, Target, TargetMode }) {
       if (element !== 'Relationship' || Id === undefined || Target === undefined) return
       const target = Target.startsWith('/') ? Target.slice(1) : posix.join(folder, Target)
@@ -98,7 +96,6 @@ function sheetsOf(xml: string) {
   const sheets: { id: string; isHidden: boolean }[] = []
   let is1904 = false
   readXmlText(xml, WORKBOOK, {
-    ...NOTHING,
     open(element, attributes) {
       // extensions have an element of the same name
       if (element === 'workbookPr' && isTrue(attributes.date1904)) is1904 = true
@@ -115,7 +112,6 @@ function stylesOf(xml: string): NumberStyle[] {
   const styles: NumberStyle[] = []
   let isCell = false
   readXmlText(xml, 'xl/styles.xml', {
-    ...NOTHING,
     open(element, attributes) {
       if (element === 'numFmt') codes.set(Number(attributes.numFmtId), attributes.formatCode ?? '')
       else if (element === 'cellXfs') isCell = true

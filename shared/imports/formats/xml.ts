@@ -5,7 +5,12 @@ import { AppError } from '../../errors/app-error.ts'
 import { XmlFault, type XmlHandlers, XmlScanner } from './xml-scanner.ts'
 import { damaged } from './zip.ts'
 
-export type { XmlHandlers }
+/** What is told of a small part, element names without prefix. */
+export interface PartHandlers {
+  open(name: string, attributes: Record<string, string>): void
+  text?(text: string): void
+  close?(name: string): void
+}
 
 /** Thrown by a handler that has seen all it needs. */
 export const ENOUGH = new Error('enough')
@@ -37,7 +42,7 @@ export async function readXml(source: Readable, part: string, handlers: XmlHandl
 const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 /** Reads a small part, in memory, with a parser that takes nothing but proper XML. Throws as {@link readXml}. */
-export function readXmlText(text: string, part: string, handlers: XmlHandlers): void {
+export function readXmlText(text: string, part: string, handlers: PartHandlers): void {
   const parser = new SaxesParser({ xmlns: false, position: false })
   parser.on('doctype', () => {
     throw damaged(`The part ${part} of the workbook has a document type, which workbooks never have.`)
@@ -46,7 +51,7 @@ export function readXmlText(text: string, part: string, handlers: XmlHandlers): 
     throw damaged(`The part ${part} of the workbook is no proper XML.`)
   })
   parser.on('opentag', (tag) => handlers.open(local(tag.name), tag.attributes as Record<string, string>))
-  parser.on('text', (piece) => handlers.text(piece))
-  parser.on('closetag', (tag) => handlers.close(local(tag.name)))
+  parser.on('text', (piece) => handlers.text?.(piece))
+  parser.on('closetag', (tag) => handlers.close?.(local(tag.name)))
   parser.write(text).close()
 }
