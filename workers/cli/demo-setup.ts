@@ -63,7 +63,8 @@ const PANEL: PanelInput = {
   copay: '10.00',
   visitCap: '150.00',
 }
-const CLINIC: Record<string, string> = {
+const CLINIC: Record<string, string | string[]> = {
+  'clinic.setUp': ['clinic', 'doctors', 'hours', 'users', 'patients', 'finished'],
   'clinic.name': 'Klinik Contoh',
   'clinic.address': '12, Jalan Contoh 3/4, 40000 Shah Alam, Selangor',
 }

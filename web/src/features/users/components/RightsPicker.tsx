@@ -31,7 +31,7 @@ export function RightsPicker({ legend, rights, value, fixed = NONE, onChange }: 
             {members.map((right) => (
               <Checkbox
                 key={right}
-                size="xs"
+                size="sm"
                 label={nameOf(right)}
                 data-right={right}
                 disabled={fixed.has(right)}
