@@ -5,6 +5,7 @@ import { createReadStream, createWriteStream, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from '../../shared/db/connect.ts'
 import { closeDeps, type Deps } from '../../shared/deps.ts'
 import { closeQueues, openQueues } from '../../shared/jobs/queues.ts'
@@ -18,6 +19,7 @@ const MOST_TIMES = 2.5
 const MOST_MB = 220
 const BYTES_PER_MB = 1024 * 1024
 const BATCH = 100_000
+const LOOK_EVERY_MS = 20
 const MEGABYTES = Number(process.argv.find((arg) => arg.startsWith('--megabytes='))?.split('=')[1] ?? 1000)
 
 const sizeOf = async (deps: Deps, filler: Knex): Promise<number> => {
@@ -103,7 +105,12 @@ try {
   console.log(limit)
   const backupS = await carryOut(deps, queues, { type: 'backup', kind: 'full', params: { prove: true } })
   const startedAt = performance.now()
-  const proof = await deps.db('operations').where({ type: 'proof' }).orderBy('no', 'desc').first('id')
+  // asked for by the backup's run once the backup is there
+  let proof: { id: string } | undefined
+  while (proof === undefined) {
+    proof = await deps.db('operations').where({ type: 'proof' }).orderBy('no', 'desc').first('id')
+    await sleep(LOOK_EVERY_MS)
+  }
   await ended(deps, proof.id)
   const proofS = (performance.now() - startedAt) / 1000
   const peakMb = peakRssOf(worker.pid) / BYTES_PER_MB
