@@ -30,7 +30,7 @@ const REMARK_CHARS = 1400
 
 /** One stored patient whose JSON is about 2 KB; answers the id. */
 export async function bigPatient(deps: Deps): Promise<string> {
-  await deps.db('patients').insert({
+  const row = {
     id: 1,
     name: 'Nurul Aisyah binti Abdullah',
     id_type: 'NRIC',
@@ -43,7 +43,9 @@ export async function bigPatient(deps: Deps): Promise<string> {
     postcode: '40000',
     state: 'Selangor',
     remarks: 'Follow-up notes. '.repeat(REMARK_CHARS / 17),
-  })
+  }
+  // benches of one run share a database
+  await deps.db('patients').insert(row).onConflict('id').merge()
   return '1'
 }
 
