@@ -70,7 +70,7 @@ export const settings = z.object({
     .regex(/^[^\s<>,]+@[^\s<>,]+$|^[^<>,\r\n]+ <[^\s<>,]+@[^\s<>,]+>$/, 'must be an address')
     .optional(),
   WORKER_CONCURRENCY: int(2, 1, 32),
-  IMPORT_CHUNK_ROWS: int(4000, 100, 50_000),
+  IMPORT_CHUNK_ROWS: int(8000, 100, 50_000),
   IMPORT_LOAD: z.enum(['auto', 'insert']).default('auto'),
   CLINIC_FIRST: z.enum(['on', 'off']).default('on'),
   QUIET_HOURS: z

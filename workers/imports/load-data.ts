@@ -24,12 +24,14 @@ const listed = (columns: readonly string[]): string => columns.map(() => '??').j
 /**
  * Loads rows through LOAD DATA LOCAL from memory, never a path. LOCAL implies IGNORE: duplicates are skipped and long
  * texts cut with no more than a warning, so anything but zero warnings and every row throws {@link ChunkConflict}.
+ * `binary`: the text is UTF-8 and so are the columns; bytes are then looked for that end a value, not letter by letter,
+ * and each column checks what it gets as it would otherwise.
  */
 export const loadData: BulkInsert = {
   text: RowText.lines,
   async write(trx, table, columns, rows) {
     if (rows.count === 0) return
-    const sql = `load data local infile 'rows' into table ?? character set utf8mb4 (${listed(columns)})`
+    const sql = `load data local infile 'rows' into table ?? character set binary (${listed(columns)})`
     const stream = () => Readable.from(rows.parts(), { objectMode: false })
     const [result] = (await trx.raw(sql, [table, ...columns]).options({ infileStreamFactory: stream })) as [
       LoadResult,

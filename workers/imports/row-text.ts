@@ -67,6 +67,18 @@ export class RowText {
     return this.#bytes.subarray(0, this.#at)
   }
 
+  /** Bytes so far. */
+  get length(): number {
+    return this.#at
+  }
+
+  /** Empties it and keeps its memory. */
+  clear(): void {
+    this.count = 0
+    this.#at = 0
+    this.#ends.length = 0
+  }
+
   /** The text in parts of whole rows. */
   *parts(): Generator<Buffer, void> {
     let from = 0
@@ -111,6 +123,21 @@ export class RowText {
     const { between, close } = this.#spelling
     this.#at -= between.length
     this.#put(close)
+    this.#closeRow()
+  }
+
+  /** Ends the row with the values of a row of another text of this spelling, which stands there `from` … `to`. */
+  endRowAs(other: RowText, from: number, to: number): void {
+    this.#reserve(to - from)
+    const source = other.#bytes
+    const bytes = this.#bytes
+    let at = this.#at
+    for (let i = from + this.#spelling.open.length; i < to; i++) bytes[at++] = source[i] as number
+    this.#at = at
+    this.#closeRow()
+  }
+
+  #closeRow(): void {
     this.#isInRow = false
     this.count++
     if (this.#at - (this.#ends.at(-1) ?? 0) >= PART_BYTES) this.#ends.push(this.#at)

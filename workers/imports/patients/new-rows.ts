@@ -1,13 +1,12 @@
 import type { Knex } from '../../../shared/db/connect.ts'
-import { PATIENT_WORD_COLUMNS, patientWordRows } from '../../../shared/patients/words.ts'
+import { PATIENT_WORD_COLUMNS } from '../../../shared/patients/words.ts'
 import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import type { BulkInsert } from '../load-data.ts'
 import type { RowText } from '../row-text.ts'
 import { type Candidate, VALUE_COLUMNS, VALUE_FIELDS } from './record.ts'
+import { WordRows } from './word-rows.ts'
 
 const INSERT_COLUMNS = ['id', 'source', ...VALUE_COLUMNS, 'import_no', 'touched_by_import_no'] as const
-
-const [, ...BESIDES_WORD] = PATIENT_WORD_COLUMNS
 
 /** The table rows of new patients; made while the piece before is being written. */
 export interface NewRows {
@@ -26,18 +25,18 @@ export class NewRowsMaker {
   readonly #insert: BulkInsert
   readonly #importNo: string
   readonly #source: string
-  readonly #patients: RowText
-  /** What stands beside every word of a patient. */
-  readonly #besides: string[][] = []
-  /** Who has a word, by place in `besides`. */
-  readonly #holders = new Map<string, number[]>()
+  #patients: RowText
+  #words: WordRows
+  /** Texts that were written and may be used again: memory of megabytes that comes and goes calls the collector. */
+  readonly #spare: RowText[] = []
 
   /** Makes rows that `insert` takes. */
   constructor(insert: BulkInsert, { importNo, source }: Origin) {
     this.#insert = insert
-    this.#patients = insert.text()
     this.#importNo = String(importNo)
     this.#source = source
+    this.#patients = insert.text()
+    this.#words = new WordRows(insert.text())
   }
 
   /** Takes patients in, under the ids from `firstId` on. */
@@ -56,31 +55,25 @@ export class NewRowsMaker {
     text.plain(this.#importNo)
     text.plain(this.#importNo)
     text.endRow()
-    const words = patientWordRows(id, patient.name)
-    const [first] = words
-    if (first === undefined) return
-    const place = this.#besides.push(BESIDES_WORD.map((column) => String(first[column]))) - 1
-    for (const { word } of words) {
-      const held = this.#holders.get(word)
-      if (held === undefined) this.#holders.set(word, [place])
-      else held.push(place)
-    }
+    this.#words.add(id, patient.name)
   }
 
+  /** All rows taken in since the last time. */
   async finish(): Promise<NewRows> {
-    const words = this.#insert.text()
-    let breathAt = ROWS_A_BREATH
-    for (const word of [...this.#holders.keys()].sort()) {
-      for (const place of this.#holders.get(word) as number[]) {
-        words.cell(word)
-        for (const cell of this.#besides[place] as string[]) words.plain(cell)
-        words.endRow()
-      }
-      if (words.count < breathAt) continue
-      breathAt = words.count + ROWS_A_BREATH
-      await breathe()
+    const rows = { patients: this.#patients, words: this.#spare.pop() ?? this.#insert.text() }
+    const words = this.#words
+    this.#patients = this.#spare.pop() ?? this.#insert.text()
+    this.#words = new WordRows(this.#insert.text())
+    await words.writeTo(rows.words)
+    return rows
+  }
+
+  /** Takes back rows that nobody needs any more. */
+  giveBack({ patients, words }: NewRows): void {
+    for (const text of [words, patients]) {
+      text.clear()
+      this.#spare.push(text)
     }
-    return { patients: this.#patients, words }
   }
 }
 

@@ -49,7 +49,7 @@ interface LookedUp {
 }
 
 /** A piece that takes in block after block. */
-type Unfinished = Omit<Prepared, 'outcome' | 'rows' | 'spareIds'> & { plan: Plan; maker: NewRowsMaker }
+type Unfinished = Omit<Prepared, 'outcome' | 'rows' | 'spareIds'> & { plan: Plan }
 
 /** How patients get from a prepared file into the database. */
 export class PatientsWork implements BulkWork<Prepared, Position> {
@@ -57,6 +57,9 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
   readonly #source: PreparedSource
   readonly #insert: BulkInsert
   readonly #importNo: number
+  readonly #maker: NewRowsMaker
+  /** New rows that the last piece wrote. */
+  #written: NewRows | null = null
   /** No patient was stored when the run began, so that looking keys up is pointless until something contradicts. */
   #expectsNobody: boolean
   #generationAt = 0
@@ -71,6 +74,7 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
     this.#insert = insert
     this.#importNo = run.row.no
     this.#expectsNobody = expectsNobody
+    this.#maker = new NewRowsMaker(insert, this.#origin)
   }
 
   async *pieces(from: Position | null, signal: AbortSignal): AsyncGenerator<Piece<Prepared, Position>, void> {
@@ -108,7 +112,6 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
   }
 
   #begin(from: Position): Unfinished {
-    const origin = { importNo: this.#importNo, source: this.#options.source }
     return {
       from,
       read: 0,
@@ -116,7 +119,6 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       watched: [],
       leftOut: {},
       plan: new Plan(this.#options),
-      maker: new NewRowsMaker(this.#insert, origin),
     }
   }
 
@@ -135,17 +137,18 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
     const inserts = plan.takeInserts()
     if (!this.#options.dryRun) {
       const rowsLeft = this.#source.totalRows - judged.end.row
-      await piece.maker.add(inserts, await this.#takeIds(inserts.length, rowsLeft))
+      await this.#maker.add(inserts, await this.#takeIds(inserts.length, rowsLeft))
     }
   }
 
-  async #finish({ plan, maker, ...piece }: Unfinished): Promise<Prepared> {
+  async #finish({ plan, ...piece }: Unfinished): Promise<Prepared> {
     const outcome = outcomeOf(plan)
-    const rows = outcome.counts.inserted > 0 && !this.#options.dryRun ? await maker.finish() : null
+    const rows = outcome.counts.inserted > 0 && !this.#options.dryRun ? await this.#maker.finish() : null
     return { ...piece, outcome, rows, spareIds: await this.#takeIds(piece.watched.length, 0) }
   }
 
   async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
+    this.#written = prepared.rows
     if (careful) this.#expectsNobody = false
     else if (this.#hasChanged(prepared.outcome.unchangedIds))
       throw new ChunkConflict('the piece before changed a patient that was found equal')
@@ -177,6 +180,8 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
 
   /** Makes cached reads see what was written: lists at most once a second, changed patients one by one. */
   async committed(): Promise<void> {
+    if (this.#written !== null) this.#maker.giveBack(this.#written)
+    this.#written = null
     if (this.#changed !== null) await invalidate(this.#run.deps, { domain: 'patients', ...this.#changed })
     const now = Date.now()
     if (now - this.#generationAt < GENERATION_EVERY_MS) return
@@ -193,6 +198,10 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
 
   get #options() {
     return this.#source.options
+  }
+
+  get #origin() {
+    return { importNo: this.#importNo, source: this.#options.source }
   }
 
   /**
@@ -243,7 +252,7 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
   async #writeInserts(trx: Knex.Transaction, plan: Plan, firstId: number, insert: BulkInsert): Promise<void> {
     const inserts = plan.takeInserts()
     if (inserts.length === 0 || this.#options.dryRun) return
-    const maker = new NewRowsMaker(insert, { importNo: this.#importNo, source: this.#options.source })
+    const maker = new NewRowsMaker(insert, this.#origin)
     await maker.add(inserts, firstId)
     await writeNew(trx, insert, await maker.finish())
   }
