@@ -4,7 +4,7 @@ import { activeDoctor } from '../doctors/reads.ts'
 import { AppError } from '../errors/app-error.ts'
 import { settingsOf } from '../settings/reads.ts'
 import { toSqlUtc } from '../units/clock.ts'
-import { clinicDay } from '../units/dates.ts'
+import { addDays, clinicDay, clinicDayStart } from '../units/dates.ts'
 import { isRowId } from '../units/ids.ts'
 import {
   type AppointmentFilter,
@@ -28,12 +28,10 @@ const DAY_MS = 86_400_000
 
 type ReadDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log' | 'clock'>
 
-const dayStart = (day: string): number => Date.parse(`${day}T00:00:00+08:00`)
-
 /** First and last day that a question is about; throws `request/invalid` for too many. */
 function daysOf(query: AppointmentQuery, today: string): { from: string; to: string } {
   if (query.from !== undefined && query.to !== undefined) {
-    const days = (dayStart(query.to) - dayStart(query.from)) / DAY_MS + 1
+    const days = (Date.parse(query.to) - Date.parse(query.from)) / DAY_MS + 1
     if (days < 1 || days > MOST_DAYS)
       throw new AppError('request/invalid', {
         errors: [{ path: 'to', message: `Must be from 1 to ${MOST_DAYS} days` }],
@@ -41,8 +39,7 @@ function daysOf(query: AppointmentQuery, today: string): { from: string; to: str
     return { from: query.from, to: query.to }
   }
   if (query.day === undefined && query.patient !== undefined) {
-    const other = (days: number) => clinicDay(dayStart(today) + days * DAY_MS)
-    return { from: other(-YEAR_DAYS), to: other(YEAR_DAYS) }
+    return { from: addDays(today, -YEAR_DAYS), to: addDays(today, YEAR_DAYS) }
   }
   const day = query.day ?? today
   return { from: day, to: day }
@@ -54,8 +51,8 @@ export async function getAppointments(deps: ReadDeps, query: AppointmentQuery): 
   const statuses = query.status === undefined ? undefined : [...new Set(query.status)].sort()
   const key = JSON.stringify([from, to, query.doctor, query.patient, statuses])
   const filter: AppointmentFilter = {
-    from: toSqlUtc(new Date(dayStart(from))),
-    before: toSqlUtc(new Date(dayStart(to) + DAY_MS)),
+    from: toSqlUtc(clinicDayStart(from)),
+    before: toSqlUtc(clinicDayStart(addDays(to, 1))),
     doctorId: query.doctor,
     patientId: query.patient,
     statuses,
@@ -80,8 +77,10 @@ export async function getAppointment(deps: Pick<Deps, 'db'>, id: string): Promis
 export async function getFreeTimes(deps: ReadDeps, query: FreeQuery): Promise<FreeTimes> {
   const doctor = await activeDoctor(deps, query.doctor, 'doctor')
   const settings = await settingsOf(deps)
-  const from = dayStart(query.day)
-  const [first, before] = [new Date(from), new Date(from + DAY_MS)].map(toSqlUtc) as [string, string]
+  const [first, before] = [query.day, addDays(query.day, 1)].map((day) => toSqlUtc(clinicDayStart(day))) as [
+    string,
+    string,
+  ]
   const taken = await takenSlots(deps.db, doctor.id, first, before)
   const free = freeStarts(
     { day: query.day, minutes: query.minutes, stepMin: query.step ?? query.minutes },

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ENDED, STATUSES } from '../queue/rules.ts'
+import { CLINIC_ZONE, setClinicZone } from '../units/dates.ts'
 import {
   APPOINTMENT_STATUSES,
   type AppointmentStatus,
+  followed,
   freeStarts,
   isWithinHours,
   mayMove,
@@ -42,7 +45,38 @@ describe('transitions', () => {
   })
 })
 
+describe('what follows a ticket', () => {
+  it('ends with it, comes back with it, and nothing else', () => {
+    const seen = STATUSES.flatMap((before) =>
+      STATUSES.flatMap((after) =>
+        APPOINTMENT_STATUSES.flatMap((status) => {
+          const next = followed(status, before, after)
+          return next === null ? [] : [{ before, after, told: `${status} ${next}` }]
+        }),
+      ),
+    )
+    const away = (status: string) => ENDED.includes(status as never) || status === 'no_show'
+    for (const { before, after, told } of seen) {
+      expect([away(before), away(after)].filter(Boolean), `${before} ${after} ${told}`).toHaveLength(1)
+      const [there, of] = away(after) ? [after, told] : [before, told.split(' ').reverse().join(' ')]
+      const expected = { completed: 'arrived done', no_show: 'arrived no_show', cancelled: 'arrived booked' }
+      expect(of).toBe(expected[there as keyof typeof expected])
+    }
+    // six states of being here, three ways out and back
+    expect(seen).toHaveLength(36)
+  })
+})
+
 describe('hours', () => {
+  afterEach(() => setClinicZone(CLINIC_ZONE))
+
+  it('are those of the clinic, wherever it is', () => {
+    setClinicZone('Asia/Jakarta')
+    expect(isWithinHours(new Date(`${SATURDAY}T09:00:00+07:00`), 15, HOURS, [])).toBe(true)
+    expect(isWithinHours(new Date(`${SATURDAY}T08:00:00+07:00`), 15, HOURS, [])).toBe(false)
+    expect(spansOn(HOURS, SATURDAY, [])).toHaveLength(2)
+  })
+
   it('hold the whole appointment, in one stretch, on a day that is no holiday', () => {
     const within = (time: string, minutes: number, holidays: string[] = []) =>
       isWithinHours(at(time), minutes, HOURS, holidays)

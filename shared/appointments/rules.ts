@@ -1,7 +1,7 @@
 import { WEEKDAYS, type WorkSpan } from '../doctors/rules.ts'
 import type { WorkingHours } from '../doctors/schema.ts'
 import type { Status } from '../queue/rules.ts'
-import { clinicDay } from '../units/dates.ts'
+import { clinicDay, clinicDayStart } from '../units/dates.ts'
 
 /** Where an appointment can stand. */
 export const APPOINTMENT_STATUSES = ['booked', 'arrived', 'done', 'no_show', 'cancelled'] as const
@@ -57,8 +57,11 @@ export const isOnSlot = (at: Date): boolean => at.getTime() % SLOT_MS === 0
 export const slotsOf = (start: Date, minutes: number): Date[] =>
   Array.from({ length: minutes / SLOT_MIN }, (_, n) => new Date(start.getTime() + n * SLOT_MS))
 
-/** An instant of a clinic day by its clinic time `HH:MM`. */
-const at = (day: string, time: string): number => Date.parse(`${day}T${time}:00+08:00`)
+/** An instant of a clinic day by its clinic time `HH:MM`; the zone's clocks do not change within a day of work. */
+function at(day: string, time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  return clinicDayStart(day).getTime() + (hours * 60 + minutes) * MINUTE_MS
+}
 
 /** The doctor's stretches of work on a clinic day, Monday first; none on a holiday of the clinic. */
 export function spansOn(hours: WorkingHours, day: string, holidays: readonly string[]): readonly WorkSpan[] {

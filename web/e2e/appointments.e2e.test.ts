@@ -2,6 +2,12 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { call, peopleHere, signIn, uniqueName } from './lib.ts'
 
+interface Ticket {
+  id: string
+  number: string
+  version: number
+}
+
 interface Doctor {
   id: string
   name: string
@@ -107,6 +113,17 @@ describe('appointments', () => {
     await card.getByText('Arrived').waitFor()
     await page.goto('/queue')
     await page.locator(`[data-ticket="${number}"]`).getByText(name).waitFor()
+
+    // the calendar follows the ticket by itself
+    await page.goto('/appointments')
+    await card.getByText('Arrived').waitFor()
+    const { data } = await call<{ data: Ticket[] }>(admin.page, 'GET', '/api/queue')
+    let ticket = data.find((each) => each.number === number) as Ticket
+    for (const to of ['in_consultation', 'completed']) {
+      const move = { to, version: ticket.version }
+      ticket = await call<Ticket>(admin.page, 'POST', `/api/queue/${ticket.id}/moves`, move)
+    }
+    await card.getByText('Done').waitFor()
     expect(faults).toEqual([])
   })
 })
