@@ -85,6 +85,15 @@ export function createFeed(deps: Deps, clients: ReadonlySet<Client>) {
     }
   }
 
+  /**
+   * Sends what has just come. A burst of more than may wait unsent goes out at the client's pace: nothing leaves this
+   * process while it is being written, so that says nothing of the reader. One that was behind before is cut.
+   */
+  const sendNew = (client: Client, entry: HeldEntry, wire: Buffer, wasBehind: ReadonlySet<Client>): void => {
+    if (wasBehind.has(client) || client.stream.hasRoomFor(wire.length)) sendIfVisible(client, entry, wire)
+    else client.stream.onceDrained(() => catchUp(client))
+  }
+
   /** Finds a client's place; one whose id is newer than ours waits for the reader to get there. */
   const settle = (client: Client): void => {
     if (window.last() === undefined) return
@@ -110,9 +119,10 @@ export function createFeed(deps: Deps, clients: ReadonlySet<Client>) {
       settleWaiting()
     },
     onEntries(entries) {
+      const behind = new Set([...clients].filter(({ stream }) => stream.isBehind()))
       for (const entry of entries) {
         const { wire } = window.add(entry)
-        for (const client of clients) if (client.next === entry.seq) sendIfVisible(client, entry, wire)
+        for (const client of clients) if (client.next === entry.seq) sendNew(client, entry, wire, behind)
       }
       settleWaiting()
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { publish } from '../../shared/events/stream.ts'
+import { entryFields, eventKeys, newPart, publish, STREAM_LUA } from '../../shared/events/stream.ts'
 import { flushRedis, type TestDeps, testDeps } from '../../shared/testing/harness.ts'
 import { type EventServer, openStream, person, progressEvent, startEventServer } from './testing.ts'
 
@@ -92,21 +92,44 @@ describe('replay and live', () => {
     again.close()
   })
 
-  it('replays far more than may wait unsent, at the pace of the reader', async () => {
-    const stream = await openStream(port(0), PATH)
-    await stream.until(({ lastEventId }) => lastEventId !== '')
-    stream.close()
-    const text = 'x'.repeat(3000)
-    const fat = (version: number) => {
-      const event = progressEvent('fat', version)
-      return { ...event, body: { ...event.body, entity: { ...event.body.entity, text } } }
-    }
+  describe('of far more than may wait unsent', () => {
     const COUNT = 400
-    await Promise.all(Array.from({ length: COUNT }, (_, n) => publish(deps, fat(n + 1))))
-    const again = await openStream(port(1), PATH, {}, stream.lastEventId)
-    await again.until((now) => versions(now).length >= COUNT)
-    expect(names(again)).not.toContain('reset')
-    again.close()
+    const text = 'x'.repeat(3000)
+    /** Puts all on the stream in one step, so that a process reads them at once. */
+    const burst = () => {
+      const events = Array.from({ length: COUNT }, (_, n) => {
+        const event = progressEvent('fat', n + 1)
+        return { ...event, body: { ...event.body, entity: { ...event.body.entity, text } } }
+      })
+      const { stream, meta } = eventKeys(deps.prefix)
+      const addAll = `${STREAM_LUA} for at = 2, #ARGV, 5 do add(part(ARGV[1]), unpack(ARGV, at, at + 4)) end`
+      return deps.redis.eval(addAll, 2, stream, meta, newPart(), ...events.flatMap(entryFields))
+    }
+    const isWhole = (stream: { received: { name: string; data: string }[] }) =>
+      stream.received.length >= COUNT
+
+    it('replays it at the pace of the reader', async () => {
+      const stream = await openStream(port(0), PATH)
+      await stream.until(({ lastEventId }) => lastEventId !== '')
+      stream.close()
+      await burst()
+      const again = await openStream(port(1), PATH, {}, stream.lastEventId)
+      await again.until(isWhole)
+      expect(names(again)).not.toContain('reset')
+      again.close()
+    })
+
+    it('hands a burst to those who listen, and cuts nobody for it', async () => {
+      const streams = await Promise.all([0, 1, 2, 3].map((n) => openStream(port(n), PATH)))
+      for (const stream of streams) await stream.until(({ lastEventId }) => lastEventId !== '')
+      await burst()
+      for (const stream of streams) {
+        await stream.until(isWhole)
+        expect(versions(stream)).toEqual(Array.from({ length: COUNT }, (_, n) => n + 1))
+        expect(stream.ended).toBe(false)
+        stream.close()
+      }
+    })
   })
 })
 

@@ -3,7 +3,10 @@ import { formatEvent } from './wire.ts'
 
 /** Unsent bytes at which a reader counts as too slow; it is cut and comes back by its last id. */
 const MAX_BUFFERED_BYTES = 256 * 1024
+/** Unsent bytes with which a reader that takes nothing is not waited for as long as others. */
+const MUCH_BYTES = MAX_BUFFERED_BYTES / 2
 const STALL_LIMIT_MS = 60_000
+const STALL_LIMIT_WITH_MUCH_MS = 5_000
 /** A client that does not take the last bytes is not waited for longer. */
 const END_WITHIN_MS = 5000
 
@@ -11,9 +14,13 @@ const END_WITHIN_MS = 5000
 export interface SseStream {
   /** Sends bytes (none is fine); false when the client must take some before more is sent. A reader too far behind is cut. */
   send(bytes: Buffer): boolean
+  /** Whether much of what was sent some time ago is still not taken. */
+  isBehind(): boolean
+  /** Whether so many bytes more would not make it a reader too far behind. */
+  hasRoomFor(bytes: number): boolean
   /** Calls back once when the client has taken what was sent. */
   onceDrained(work: () => void): void
-  /** Cuts the stream if the client has taken nothing for a minute while bytes wait; answers whether it did. */
+  /** Cuts the stream if the client has taken nothing for a minute (with much waiting: seconds); answers whether it did. */
   cutIfStalled(nowMs: number): boolean
   /** Says `bye` and closes; with `retryMs`, tells the client to stay away that long. */
   bye(reason: string, retryMs?: number): void
@@ -64,13 +71,17 @@ export function openSse(res: ServerResponse, options: SseOptions): SseStream {
 
   return {
     send,
+    isBehind: () => res.writableLength > MUCH_BYTES,
+    hasRoomFor: (bytes) => res.writableLength === 0 || res.writableLength + bytes <= MAX_BUFFERED_BYTES,
     onceDrained: (work) => res.once('drain', work),
     cutIfStalled(nowMs) {
-      const taken = sentBytes - res.writableLength
-      if (taken !== takenBytes || res.writableLength === 0) {
+      const waiting = res.writableLength
+      const taken = sentBytes - waiting
+      const limitMs = waiting > MUCH_BYTES ? STALL_LIMIT_WITH_MUCH_MS : STALL_LIMIT_MS
+      if (taken !== takenBytes || waiting === 0) {
         takenBytes = taken
         lastTakenAtMs = nowMs
-      } else if (nowMs - lastTakenAtMs > STALL_LIMIT_MS) cut()
+      } else if (nowMs - lastTakenAtMs > limitMs) cut()
       return slow
     },
     bye(reason, retryMs) {
