@@ -19,6 +19,8 @@ export interface PreparedSource {
   path: string
   layout: Layout
   format: Format
+  /** What is to be said of the file to whoever imports it. */
+  note: string | null
   options: ImportOptions
   mapping: Mapping
   toFields: RowMapper
@@ -90,7 +92,7 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
   if (upload === null || !(await exists(upload))) throw new AppError('operation/file-gone')
   const dir = workDir(run.deps, run.hold.id)
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  const { path, layout, format } = await stageSource(run, upload, dir, options)
+  const { path, layout, format, note } = await stageSource(run, upload, dir, options)
   const kind = run.row.kind ?? ''
   const { mapping } = suggestMapping(kind, layout.columns, await readSample(path, layout), options.mapping)
   const demands = isFhir(format) ? 'incomplete' : options.strictness
@@ -104,5 +106,5 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
   if (kept === null) await repeats.save(scanned)
   const nowMs = Date.parse(`${run.row.created_at.replace(' ', 'T')}Z`)
   const todayOn = clinicDay(nowMs)
-  return { path, layout, format, options, mapping, toFields, todayOn, nowMs, repeats, totalRows }
+  return { path, layout, format, note, options, mapping, toFields, todayOn, nowMs, repeats, totalRows }
 }

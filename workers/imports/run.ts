@@ -98,7 +98,8 @@ async function importFile(claimed: Run): Promise<void> {
     chooseBulkInsert(preparing.bulkDb, preparing.deps.config),
   )
   const kind = recordKindOf(claimed.row.kind)
-  const note = isLoadData || kind !== undefined ? null : 'Without LOAD DATA, rows are inserted more slowly.'
+  const slow = isLoadData || kind !== undefined ? null : 'Without LOAD DATA, rows are inserted more slowly.'
+  const note = [source.note, slow].filter((each) => each !== null).join(' ') || null
   const run = await enterPhase(preparing, {
     phase: 'rows',
     total: source.totalRows,

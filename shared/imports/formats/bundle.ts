@@ -9,7 +9,7 @@ import type { RowSink } from './staged-writer.ts'
 
 /**
  * Turns a FHIR Bundle (or an array of resources, or a single resource) into rows: those of the kind's own type, the
- * others are no part of this import. Throws `import/broken-file` when the document is cut off, `import/not-a-table`
+ * others are no part of this import; answers how many these were. Throws `import/broken-file` when the document is cut off, `import/not-a-table`
  * when it is something else, `import/empty-file` when nothing of the type is in it.
  */
 export async function convertBundle(
@@ -17,18 +17,21 @@ export async function convertBundle(
   kind: string,
   sink: RowSink,
   isPreview: boolean,
-): Promise<void> {
+): Promise<number> {
   const fhir = fhirKind(kind)
   sink.columns(fhir.columns)
   const elements = readElements(path, 'entry', MAX_JSON_BYTES)
   let others = 0
   try {
     for (let next = await elements.next(); ; next = await elements.next()) {
-      if (next.done) return await finish(path, next.value, fhir, sink, isPreview, others)
+      if (next.done) {
+        await finish(path, next.value, fhir, sink, isPreview, others)
+        return others
+      }
       const { line, bytes } = next.value
       if (bytes === null) sink.row({ line, problem: 'ROW_TOO_LONG' }, [])
       else if (!takeElement(bytes, line, fhir, sink)) others++
-      if (sink.isFull) return
+      if (sink.isFull) return others
     }
   } finally {
     // closes the file, however this ends

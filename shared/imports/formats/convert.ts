@@ -21,15 +21,22 @@ export interface ConvertRequest {
   target: string | null
 }
 
-/** Carries a conversion out in this process; a preview answers the staged bytes of the first rows. */
-export async function convertHere(request: ConvertRequest): Promise<{ bytes: Buffer | null }> {
+export interface ConvertOutcome {
+  /** The staged first rows for a preview. */
+  bytes: Buffer | null
+  /** Resources that are no part of this kind of import. */
+  others: number
+}
+
+/** Carries a conversion out in this process. */
+export async function convertHere(request: ConvertRequest): Promise<ConvertOutcome> {
   const { target } = request
-  if (target === null) return { bytes: await convertBeginning(request) }
+  if (target === null) return convertBeginning(request)
   const part = `${target}.part`
   const fd = openSync(part, 'w', 0o600)
   try {
     let writer: StagedWriter | null = null
-    await convert(request, (maxBytes) => {
+    const others = await convert(request, (maxBytes) => {
       writer = fileWriter(fd, { maxBytes })
       return writer
     })
@@ -37,29 +44,34 @@ export async function convertHere(request: ConvertRequest): Promise<{ bytes: Buf
     fsyncSync(fd)
     closeSync(fd)
     await rename(part, target)
-    return { bytes: null }
+    return { bytes: null, others }
   } catch (error) {
     await rm(part, { force: true })
     throw error
   }
 }
 
-async function convertBeginning(request: ConvertRequest): Promise<Buffer> {
+async function convertBeginning(request: ConvertRequest): Promise<ConvertOutcome> {
   const limits = { maxRows: PREVIEW_ROWS, fullBytes: PREVIEW_STAGED_BYTES }
   let writer = memoryWriter({ ...limits, maxBytes: 0 })
-  await convert(request, (maxBytes) => {
+  const others = await convert(request, (maxBytes) => {
     writer = memoryWriter({ ...limits, maxBytes })
     return writer
   })
   writer.end()
-  return writer.bytes()
+  return { bytes: writer.bytes(), others }
 }
 
-async function convert(request: ConvertRequest, sinkOf: (maxBytes: number) => StagedWriter): Promise<void> {
+async function convert(request: ConvertRequest, sinkOf: (maxBytes: number) => StagedWriter): Promise<number> {
   const { path, format, kind, target } = request
   const isPreview = target === null
-  if (format === 'xlsx') return convertXlsx(path, request, sinkOf, isPreview)
+  if (format === 'xlsx') {
+    await convertXlsx(path, request, sinkOf, isPreview)
+    return 0
+  }
   const { size } = await stat(path)
   const sink = sinkOf(size * STAGED_RATIO + STAGED_FREE_BYTES)
-  return (format === 'ndjson' ? convertNdjson : convertBundle)(path, kind, sink, isPreview)
+  if (format === 'fhir') return convertBundle(path, kind, sink, isPreview)
+  await convertNdjson(path, kind, sink, isPreview)
+  return 0
 }

@@ -20,21 +20,24 @@ const CHILD = fileURLToPath(
 
 interface Answer {
   bytes?: Uint8Array | null
+  others?: number
   code?: string
   detail?: string
   failed?: string
 }
 
 /**
- * Converts a file in a process of its own, which ends with the signal and leaves nothing behind then. Throws what is
+ * Converts a file in a process of its own, which ends with the signal and leaves nothing behind then; answers how many
+ * resources of it are no part of this kind of import. Throws what is
  * wrong with the file; `import/too-much-inside` also when it needs more memory than is given.
  */
 export async function convertToFile(
   request: ConvertRequest & { target: string },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   try {
-    await runChild(request, signal)
+    const { others = 0 } = await runChild(request, signal)
+    return others
   } catch (error) {
     await rm(`${request.target}.part`, { force: true })
     throw error

@@ -87,7 +87,7 @@ export interface ConvertOptions {
   maxRows?: number
 }
 
-async function rowsOf(work: (sinkOf: (maxBytes: number) => StagedWriter) => Promise<void>, maxRows = 1e9) {
+async function rowsOf(work: (sinkOf: (maxBytes: number) => StagedWriter) => Promise<unknown>, maxRows = 1e9) {
   let writer = memoryWriter({ maxBytes: 0 })
   await work((maxBytes) => {
     writer = memoryWriter({ maxBytes, maxRows })

@@ -131,6 +131,7 @@ it('patients of other systems come in leniently, out of FHIR lines and a Bundle'
   const bundle = gunzipSync(await readFile(data('fhir/bundle.json.gz')))
   const one = await rig.import({ text: bundle }, { strictness: 'lenient' })
   expect(one.counts).toMatchObject({ read: 1, inserted: 1 })
+  expect(one.note).toMatch(/\d+ other resources of the file are no part of this import/)
   expect(await rig.import({ text: bundle }, { strictness: 'lenient' })).toMatchObject({
     counts: { unchanged: 1 },
   })

@@ -12,6 +12,8 @@ export interface StagedSource {
   path: string
   layout: Layout
   format: Format
+  /** What is to be said of the file to whoever imports it. */
+  note: string | null
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -32,8 +34,10 @@ function said(run: Run, { encoding, delimiter }: ImportOptions) {
 }
 
 async function stage(run: Run, upload: string, target: string, found: Recognised, options: ImportOptions) {
-  if (!isConvertible(found))
-    return stageFile(upload, target, { encoding: found.encoding, signal: run.signal })
+  if (!isConvertible(found)) {
+    const path = await stageFile(upload, target, { encoding: found.encoding, signal: run.signal })
+    return { path, others: 0 }
+  }
   const request = {
     path: upload,
     format: found.format,
@@ -42,8 +46,7 @@ async function stage(run: Run, upload: string, target: string, found: Recognised
     dir: join(target, '..'),
     target,
   }
-  await convertToFile(request, run.signal)
-  return target
+  return { path: target, others: await convertToFile(request, run.signal) }
 }
 
 /**
@@ -58,7 +61,11 @@ export async function stageSource(
 ): Promise<StagedSource> {
   const found = await recogniseFile(upload, said(run, options))
   const target = join(dir, 'staged.csv')
-  const path = (await exists(target)) ? target : await stage(run, upload, target, found, options)
+  const isThere = await exists(target)
+  const { path, others } = isThere
+    ? { path: target, others: 0 }
+    : await stage(run, upload, target, found, options)
   const layout = isConvertible(found) ? await readStagedLayout(path) : await readLayout(path, found.delimiter)
-  return { path, layout, format: found.format }
+  const note = others === 0 ? null : `${others} other resources of the file are no part of this import.`
+  return { path, layout, format: found.format, note }
 }
