@@ -112,7 +112,7 @@ describe("a patient's file", () => {
     await page.getByRole('option', { name: new RegExp(child) }).click()
     await family.getByRole('button', { name: 'Add somebody' }).click()
     await family.getByRole('link', { name: child }).waitFor()
-    await family.getByRole('button', { name: `Take ${child} out of the family` }).click()
+    await family.getByRole('button', { name: `Take out: ${child}` }).click()
     await family.getByRole('link', { name: child }).waitFor({ state: 'detached' })
     expect(faults).toEqual([])
   })
