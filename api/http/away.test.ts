@@ -34,8 +34,10 @@ beforeAll(async () => {
   cookie = await api.signIn('admin')
 })
 afterEach(async () => {
-  database.setMode('pass')
-  redis.setMode('pass')
+  for (const each of [database, redis]) {
+    each.setMode('pass')
+    each.setDelayMs(0)
+  }
   await expect.poll(async () => (await me()).status, { timeout: RECOVERS_WITHIN_MS, interval: 100 }).toBe(200)
 })
 afterAll(async () => {
@@ -85,5 +87,14 @@ describe('nothing opens, and all is well again by itself,', () => {
     redis.setMode('refuse')
     database.setMode('refuse')
     await expectClosed()
+  })
+})
+
+describe('slow servers', () => {
+  it('cost time, not answers: Redis half a second late, the database a fifth', async () => {
+    redis.setDelayMs(500)
+    database.setDelayMs(200)
+    const ask = async () => (await Promise.all([me(), users(), login()])).map(({ status }) => status)
+    await expect.poll(ask, { timeout: RECOVERS_WITHIN_MS }).toEqual([200, 200, 200])
   })
 })

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestDeps, testDeps, testEnv } from '../../shared/testing/harness.ts'
 import { freePort, startProcess, type TestProcess } from '../../shared/testing/processes.ts'
@@ -118,3 +121,48 @@ it('an API that starts before its servers waits, says so, and is ready by itself
     await api.stop()
   }
 }, 180_000)
+
+const hasLimits = spawnSync('prlimit', ['--version']).status === 0
+
+it.skipIf(!hasLimits)(
+  'an API without file handles to spare refuses, lives, and serves when there are some',
+  async () => {
+    const api = await startProcess('api', testEnv())
+    await api.ready()
+    let ended = false
+    void api.ended.then(() => {
+      ended = true
+    })
+    const sockets: Socket[] = []
+    try {
+      const used = readdirSync(`/proc/${api.pid}/fd`).length
+      expect(spawnSync('prlimit', ['--pid', String(api.pid), `--nofile=${used + 20}`]).status).toBe(0)
+      const { port } = new URL(api.url)
+      for (let n = 0; n < 60; n++) {
+        const socket = connect(Number(port), '127.0.0.1')
+        socket.on('error', () => undefined)
+        sockets.push(socket)
+      }
+      await expect
+        .poll(() => readdirSync(`/proc/${api.pid}/fd`).length, { timeout: 60_000 })
+        .toBeGreaterThanOrEqual(used + 15)
+      for (const socket of sockets) socket.destroy()
+      await expect
+        .poll(
+          () =>
+            fetch(`${api.url}/readyz`).then(
+              ({ status }) => status,
+              () => 0,
+            ),
+          { timeout: 60_000 },
+        )
+        .toBe(200)
+      expect(await signIn(api.url)).toMatch(/^clinic=/)
+      expect(ended).toBe(false)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      await api.stop()
+    }
+  },
+  180_000,
+)
