@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { textRow, workbookParts, zipBytes } from '../../shared/imports/formats/testing.ts'
 import { call, FILES, go, peopleHere, search, searchBox, signIn, uniqueName } from './lib.ts'
 
 /** The examples in shared/testing/data: their answers name 41 refused rows of 400. */
@@ -72,6 +73,25 @@ describe('import', () => {
     await page.getByRole('button', { name: 'Start rehearsal' }).click()
     await page.locator('#main [data-status=needs_review]').waitFor({ timeout: DONE_MS })
     await page.getByText('The rehearsal is done and nothing was written').waitFor()
+  })
+
+  it('reads a workbook: its format is found, its columns are mapped, its rows come in', async () => {
+    const { page, faults } = await person()
+    await signIn(page)
+    const mark = `Wb${Date.now().toString(36)}`
+    const rows = [1, 2].map((row) => textRow(row + 1, `${mark}-${row}`, `${mark} Orang ${row}`))
+    await page.goto('/imports/new')
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'two.xlsx',
+      mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      buffer: await zipBytes(workbookParts(textRow(1, 'external_id', 'name') + rows.join(''))),
+    })
+    await page.getByText('Excel workbook (.xlsx)').first().waitFor()
+    await page.getByRole('row', { name: /^Name/ }).getByText(`${mark} Orang 1`).first().waitFor()
+    await page.getByRole('button', { name: 'Start import' }).click()
+    await page.locator('#main [data-status=completed]').waitFor({ timeout: DONE_MS })
+    expect(await count(page, 'inserted')).toBe(2)
+    expect(faults).toEqual([])
   })
 
   it('takes an import back when it is told so and has asked', async () => {
