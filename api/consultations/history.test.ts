@@ -174,7 +174,7 @@ describe('the history of a patient', () => {
       api.deps.db.removeListener('query', note)
       return statements
     }
-    expect([await count('?limit=1'), await count('?limit=100')]).toEqual([6, 6])
+    expect([await count('?limit=1'), await count('?limit=100')]).toEqual([7, 7])
   })
 
   it('is refused for nobody’s id, a strange cursor and whoever may not see patients', async () => {
