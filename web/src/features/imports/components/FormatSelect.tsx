@@ -14,7 +14,6 @@ export function FormatSelect({ value, onChange }: FormatSelectProps) {
   const { t } = useTranslation()
   return (
     <Select
-      maw={320}
       label={t('newImport.format')}
       allowDeselect={false}
       data={FORMATS.map((format) => ({ value: format, label: t(`newImport.formatName.${format}`) }))}

@@ -73,7 +73,9 @@ export function ImportSetup({ kind, file, onOther }: ImportSetupProps) {
         <ErrorNotice error={error} onRetry={again} />
         {busy && preview === null ? <Loading rows={8} /> : null}
         {error !== null && preview === null ? (
-          <FormatSelect value={format ?? null} onChange={chooseFormat} />
+          <div className={styles.options}>
+            <FormatSelect value={format ?? null} onChange={chooseFormat} />
+          </div>
         ) : null}
         <SameFileNotice id={preview?.sameFileAs} />
         {preview && options.strictness === undefined && lenient ? (
