@@ -16,6 +16,7 @@ export const PUT_TOGETHER: ReadonlySet<string> = new Set([
   'shared/ops/metric-sources.ts',
   'shared/patients/search-words.ts',
   'workers/cli/doctor-database.ts',
+  'workers/imports/kinds/visits.ts',
   'workers/maintenance/optimize.ts',
 ])
 
