@@ -6,12 +6,22 @@ import { prepareDatabase } from '../../shared/testing/database.ts'
 
 const STATEMENT_TIMEOUT_MS = 900_000
 
-/** Connections of a bench to the servers that `npm run bench` has started, its database migrated. */
+/** Has the database made anew, whatever the bench before has left in it. */
+async function forget(url: string, name: string, config: Config): Promise<void> {
+  const { DB_CONNECT_TIMEOUT_MS: connectTimeoutMs, DB_IDLE_TIMEOUT_MS: idleTimeoutMs } = config
+  const db = connectDatabase({ url, poolMax: 1, connectTimeoutMs, idleTimeoutMs, statementTimeoutMs: 0 })
+  await db.raw("alter database ?? comment = ''", [name])
+  await db.destroy()
+}
+
+/** Connections of a bench to the servers that `npm run bench` has started, its database empty and migrated. */
 export async function benchDeps(): Promise<Deps> {
   const config = loadConfig()
   const migrateUrl = config.MIGRATE_DATABASE_URL ?? config.DATABASE_URL
   const { username, pathname } = new URL(config.DATABASE_URL)
-  await prepareDatabase({ name: pathname.slice(1), url: config.DATABASE_URL, migrateUrl }, username)
+  const name = pathname.slice(1)
+  await forget(migrateUrl, name, config)
+  await prepareDatabase({ name, url: config.DATABASE_URL, migrateUrl }, username)
   const log = createLog({ LOG_LEVEL: 'silent' }, 'bench')
   return openDeps({ config, log, poolMax: 5, statementTimeoutMs: STATEMENT_TIMEOUT_MS })
 }
