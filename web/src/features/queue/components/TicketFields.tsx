@@ -52,6 +52,8 @@ export function TicketFields({ form, onChange, autoFocus = false }: TicketFields
         aria-label={t('queue.priorityLabel')}
         fullWidth
         size="xs"
+        // the Malay words are longer than the room that the usual padding leaves
+        styles={{ label: { paddingInline: 4 } }}
         data={PRIORITIES.map((value) => ({ value, label: t(`queue.priority.${value}`) }))}
         value={form.priority}
         onChange={(priority) => onChange({ priority: priority as Priority })}
