@@ -4,6 +4,7 @@ import type { Principal } from '../rights/permissions.ts'
 import type { ExportKind } from '../rights/results.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { addDays, clinicDayStart } from '../units/dates.ts'
+import { type Page, pageInOneColumn } from './one-column.ts'
 import type { ExportFilter } from './schema.ts'
 
 interface ExportColumn {
@@ -84,6 +85,7 @@ const VISITS: ExportKindRule = {
     const query = db('visits as v')
       .join('patients as p', 'p.id', 'v.patient_id')
       .leftJoin('tickets as t', 't.visit_id', 'v.id')
+      .leftJoin('imported_visits as h', 'h.id', 'v.imported_id')
       .leftJoin('doctors as d', 'd.id', 'v.doctor_id')
     within(query, 'v.visited_on', filter)
     if (filter.doctorId !== undefined) query.where('v.doctor_id', filter.doctorId)
@@ -95,11 +97,11 @@ const VISITS: ExportKindRule = {
     clinicNumber('v.patient_id'),
     text('patient', 'p.name'),
     text('doctor', 'd.name'),
-    text('ticket', 't.number'),
-    text('status', 't.status'),
+    text('ticket', 'ifnull(t.number, h.queue_number)'),
+    text('status', 'ifnull(t.status, h.status)'),
     text('priority', 't.priority'),
     text('reason', 't.reason'),
-    instant('arrived_at', 't.created_at'),
+    instant('arrived_at', 'ifnull(t.created_at, h.visit_at)'),
     instant('called_at', 't.called_at'),
     instant('consultation_at', 't.consultation_at'),
     instant('ended_at', 't.ended_at'),
@@ -265,8 +267,8 @@ const KINDS: Readonly<Record<ExportKind, ExportKindRule>> = {
 export interface ExportPlan {
   columns: readonly Column[]
   count(db: Db): Promise<number>
-  /** Rows behind an id in the order of ids: the id first, then the cells of the columns. */
-  page(db: Db, after: string, rows: number): Promise<(string | number | null)[][]>
+  /** Rows behind an id in the order of ids. */
+  page(db: Db, after: string, rows: number): Promise<Page>
 }
 
 /** Plans an export of a kind as a person may have it; null: the system itself, which may have everything. */
@@ -280,14 +282,20 @@ export function planExport(kind: ExportKind, filter: ExportFilter, who: Principa
       return Number(row?.n ?? 0)
     },
     page: (db, after, rows) =>
-      rule
-        .from(db, filter)
-        .comment('exports.page')
-        .where(rule.id, '>', after)
-        .orderBy(rule.id)
-        .limit(rows)
-        .select(rule.id, ...own.map(({ sql }) => db.raw(sql)))
-        // arrays in the order of the columns: no object is made of a row at all
-        .options({ rowsAsArray: true }) as unknown as Promise<(string | number | null)[][]>,
+      pageInOneColumn(
+        db,
+        (columns) =>
+          rule
+            .from(db, filter)
+            .comment('exports.page')
+            .where(rule.id, '>', after)
+            .orderBy(rule.id)
+            .limit(rows)
+            .select(...columns)
+            // arrays in the order of the columns: no object is made of a row at all
+            .options({ rowsAsArray: true }),
+        rule.id,
+        own.map(({ sql }) => sql),
+      ),
   }
 }

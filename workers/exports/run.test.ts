@@ -128,6 +128,28 @@ describe('an export', () => {
     expect(await partFiles()).toEqual([])
   })
 
+  it('keeps apart what holds the very characters that cells are parted by on the way, and nothing from empty', async () => {
+    await people(5)
+    const remarks = ['a\x1fb', '\x1f', 'c\x1ed', '', null]
+    for (const [n, text] of remarks.entries())
+      await deps
+        .db('patients')
+        .where({ id: n + 1 })
+        .update({ remarks: text, company: n === 4 ? '' : null })
+    const seen = async () => {
+      const lines = (await rig.file('export', 'patients', { format: 'ndjson' })).toString('utf8').trim()
+      return lines
+        .split('\n')
+        .map((line) => JSON.parse(line) as { remarks: string | null; company: string | null })
+    }
+    const all = await seen()
+    expect(all.map((row) => row.remarks)).toEqual(remarks)
+    expect(all.map(({ company }) => company)).toEqual([null, null, null, null, ''])
+    // without the separator in any of them they come the quick way
+    await deps.db('patients').whereIn('id', [1, 2]).update({ remarks: 'x' })
+    expect((await seen()).map((row) => row.remarks)).toEqual(['x', 'x', 'c\x1ed', '', null])
+  })
+
   it('lets no text be a formula and changes nothing else of it', async () => {
     await people(ODD.length)
     const bytes = await rig.file('export', 'patients', { format: 'csv' })

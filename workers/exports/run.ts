@@ -58,18 +58,16 @@ export const runExport: Processor = async (run) => {
       let ahead = plan.page(trx, '0', PAGE_ROWS)
       for (;;) {
         const startedAt = performance.now()
-        const page = await ahead
-        const last = page.at(-1)?.[0]
-        if (last === undefined || last === null) break
-        ids = { first: ids.first ?? String(page[0]?.[0]), last: String(last) }
-        const more = page.length === PAGE_ROWS
+        const { first, last, rows } = await ahead
+        if (last === null) break
+        ids = { first: ids.first ?? first, last }
+        const more = rows.length === PAGE_ROWS
         if (more) {
-          ahead = plan.page(trx, String(last), PAGE_ROWS)
+          ahead = plan.page(trx, last, PAGE_ROWS)
           ahead.catch(() => undefined) // looked at in the next round
         }
-        for (const row of page) row.shift()
-        await writer.rows(page)
-        written += page.length
+        await writer.rows(rows)
+        written += rows.length
         await reporter.done(written, performance.now() - startedAt)
         if (!more) break
       }
