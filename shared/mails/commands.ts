@@ -2,7 +2,7 @@ import type { Knex } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { toSqlUtc } from '../units/clock.ts'
-import { insertMail, type MailRow, moveMail, nextMail } from './repository.ts'
+import { insertMail, type MailRow, moveMail, nextMail, removeEndedMails } from './repository.ts'
 
 export type { MailRow }
 
@@ -64,4 +64,11 @@ export async function noteNotSent(
   const pauseMin = PAUSES_MIN[Math.min(mail.tries, PAUSES_MIN.length) - 1] ?? 1
   await moveMail(db, mail, { fault, due_at: toSqlUtc(new Date(now.getTime() + pauseMin * MINUTE_MS)) })
   return 'waiting'
+}
+
+const KEPT_DAYS = 180
+
+/** Forgets letters that were sent or given up long ago. */
+export async function forgetMails({ db }: Pick<Deps, 'db'>): Promise<void> {
+  await removeEndedMails(db, KEPT_DAYS)
 }

@@ -73,3 +73,11 @@ export async function moveMail(
 ): Promise<boolean> {
   return (await db('mails').where({ id, due_at, status: 'waiting' }).update(fields)) === 1
 }
+
+/** Removes letters that ended more than so many days ago. */
+export async function removeEndedMails(db: Db, days: number): Promise<void> {
+  await db('mails')
+    .whereNot({ status: 'waiting' })
+    .where('ended_at', '<', db.raw('utc_timestamp(3) - interval ? day', [days]))
+    .delete()
+}

@@ -8,6 +8,7 @@ import { reportScheduleInput } from '../../shared/schedules/reports/schema.ts'
 import { type TestDeps, testDeps } from '../../shared/testing/harness.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
 import { type FileRig, fileRig } from '../files/testing.ts'
+import { tidyOnce } from '../maintenance/tidy.ts'
 import { sendNext } from './send.ts'
 import { type MailServer, startMailServer } from './testing.ts'
 import { openTransport } from './transport.ts'
@@ -174,6 +175,17 @@ describe('a mail', () => {
     await morning()
     expect(await sendNext(deps, openTransport({ SMTP_URL: undefined }))).toBe(true)
     expect(await lastMail()).toMatchObject({ status: 'failed', fault: 'not-set-up' })
+  })
+
+  it('is forgotten half a year after it was sent, and never while it waits', async () => {
+    await schedule({ recipients: ['one@clinic.test'] })
+    await morning()
+    await deps.db('mails').update({ created_at: '2020-01-01', due_at: '2020-01-01' })
+    await tidyOnce(deps)
+    expect(await deps.db('mails')).toHaveLength(1)
+    await deps.db('mails').update({ status: 'sent', ended_at: '2020-01-02' })
+    await tidyOnce(deps)
+    expect(await deps.db('mails')).toEqual([])
   })
 
   it('goes encrypted, unless the server is this machine or said to be trusted', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Deps } from '../../shared/deps.ts'
 import { removeExpired } from '../../shared/files/commands.ts'
 import { resultsDir } from '../../shared/files/store.ts'
+import { forgetMails } from '../../shared/mails/commands.ts'
 import { underLock } from '../../shared/operations/sweep.ts'
 
 const HOUR_MS = 3_600_000
@@ -121,6 +122,7 @@ export async function tidyOnce(deps: Deps): Promise<{ uploads: number; folders: 
     .db('idempotency_keys')
     .where('created_at', '<', deps.db.raw('utc_timestamp(3) - interval ? day', [KEYS_KEPT_DAYS]))
     .delete()
+  await forgetMails(deps)
   return { uploads, folders, results }
 }
 
