@@ -13,6 +13,7 @@ export const PUT_TOGETHER: ReadonlySet<string> = new Set([
   'shared/audit/seal.ts',
   'shared/audit/verify.ts',
   'shared/db/grants.ts',
+  'shared/exports/one-column.ts',
   'shared/ops/metric-sources.ts',
   'shared/patients/search-words.ts',
   'workers/cli/doctor-database.ts',
