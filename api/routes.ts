@@ -28,6 +28,7 @@ import { opsRoutes } from './ops/routes.ts'
 import { panelsRoutes } from './panels/routes.ts'
 import { mergeRoutes } from './patients/merge-routes.ts'
 import { patientsRoutes } from './patients/routes.ts'
+import { watchRoutes } from './patients/watch-routes.ts'
 import { prescriptionsRoutes } from './prescriptions/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
 import { reportsRoutes } from './reports/routes.ts'
@@ -60,6 +61,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...templateRoutes(services),
     ...historyRoutes(services),
     ...patientsRoutes(services),
+    ...watchRoutes(services),
     ...mergeRoutes(services),
     ...familiesRoutes(services),
     ...doctorsRoutes(services),

@@ -56,6 +56,22 @@ async function afterHours(db: Deps['db'], spans: readonly (readonly [string, str
   return rows
 }
 
+/** Looks at records that are watched, by user. */
+async function atWatched(db: Deps['db'], span: readonly [string, string]): Promise<Row[]> {
+  const [rows] = (await reading(
+    db.raw(
+      `/* audit.review-watched */ select a.user_id, a.username, count(*) as times,
+          count(distinct a.patient_id) as patients, min(a.at) as first_at, max(a.at) as last_at
+        from patient_watches w join audit_entries a force index (audit_entries_patient)
+          on a.patient_id = w.patient_id and a.at >= ? and a.at < ?
+        where a.user_id is not null and a.action not like 'patients.%watch%'
+        group by a.user_id, a.username order by times desc limit ?`,
+      [...span, LISTED_MAX],
+    ),
+  )) as [Row[]]
+  return rows
+}
+
 const timesOf = (row: Row) => ({
   times: Number(row.times),
   patients: Number(row.patients ?? 0),
@@ -71,7 +87,10 @@ const people = (rows: Row[]) =>
 
 const places = (rows: Row[]) => rows.map((row) => ({ address: row.address, ...timesOf(row) }))
 
-/** What of a clinic day somebody should look at: mass reading, looks after hours, refusals, failed sign-ins, rights. */
+/**
+ * What of a clinic day somebody should look at: mass reading, looks after hours and at watched records, refusals, failed
+ * sign-ins, rights.
+ */
 export async function reviewDay(deps: Pick<Deps, 'db' | 'config'>, day: string): Promise<AuditReview> {
   const midnight = DateTime.fromISO(day, { zone: deps.config.TZ_CLINIC })
   const at = (moment: DateTime) => toSqlUtc(moment.toJSDate())
@@ -81,9 +100,10 @@ export async function reviewDay(deps: Pick<Deps, 'db' | 'config'>, day: string):
     [at(midnight.set({ hour: CLOSES_HOUR })), whole[1]],
   ] as const
   const { db } = deps
-  const [massReads, late, denied, failed, blocked, rights] = await Promise.all([
+  const [massReads, late, watched, denied, failed, blocked, rights] = await Promise.all([
     byAction(db, ['security.mass-read'], whole, 'user'),
     afterHours(db, closed),
+    atWatched(db, whole),
     byAction(db, ['access.denied'], whole, 'user'),
     byAction(db, ['auth.login-failed', 'auth.code-asked'], whole, 'address'),
     byAction(db, ['security.block-automatic'], whole, 'address'),
@@ -98,6 +118,7 @@ export async function reviewDay(deps: Pick<Deps, 'db' | 'config'>, day: string):
     day,
     massReads: people(massReads),
     afterHours: people(late),
+    watched: people(watched),
     denied: people(denied),
     failedSignIns: places(failed),
     blocked: places(blocked),

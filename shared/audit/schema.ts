@@ -79,6 +79,7 @@ export const auditReview = z.object({
   day: z.string(),
   massReads: byPerson,
   afterHours: byPerson,
+  watched: byPerson.describe('Looks at records that are watched'),
   denied: byPerson,
   failedSignIns: byAddress,
   blocked: byAddress,

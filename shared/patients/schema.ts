@@ -4,6 +4,7 @@ import { BACKGROUND_MAX_LENGTH } from './rules.ts'
 
 const MAX_TEXT = 4000
 const MAX_QUERY = 100
+const MAX_WATCH_REASON = 200
 const MAX_LIMIT = 100
 const DEFAULT_LIMIT = 20
 
@@ -218,3 +219,20 @@ export type MergeUndone = z.infer<typeof mergeUndone>
 
 export const mergeList = z.object({ data: z.array(patientMerge) })
 export type MergeList = z.infer<typeof mergeList>
+
+/** Whether looks at a record are reported to whoever answers for the clinic. */
+export const watch = z.object({
+  reason: z.string().nullable().describe('null: they are not'),
+  since: instant.nullable(),
+  by: z.string().nullable(),
+})
+export type Watch = z.infer<typeof watch>
+
+export const watchInput = z.strictObject({ reason: text.trim().min(1).max(MAX_WATCH_REASON).nullable() })
+
+export const watchList = z.object({
+  data: z.array(
+    watch.extend({ patient: z.object({ id: z.string(), name: z.string(), clinicNumber: z.string() }) }),
+  ),
+})
+export type WatchList = z.infer<typeof watchList>

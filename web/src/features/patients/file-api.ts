@@ -5,6 +5,7 @@ import type {
   MergeList,
   MergeUndone,
   PatientMerge,
+  Watch,
 } from '../../../../shared/patients/schema.ts'
 import { request } from '../../lib/http.ts'
 import type { Patient } from './types.ts'
@@ -16,6 +17,7 @@ export type Visit = PatientHistory['data'][number]
 export const fileKeys = {
   history: (id: string) => ['patients', 'history', id],
   merges: (id: string) => ['patients', 'merges', id],
+  watch: (id: string) => ['patients', 'watch', id],
 } as const
 
 const at = (id: string): string => `/api/patients/${encodeURIComponent(id)}`
@@ -49,3 +51,10 @@ export function undoMerge(id: string): Promise<MergeUndone> {
     body: {},
   })
 }
+
+export const fetchWatch = (id: string, signal?: AbortSignal): Promise<Watch> =>
+  request<Watch>(`${at(id)}/watch`, { signal })
+
+/** Has every look at the record reported from now on, for a reason; null: no longer. */
+export const watchPatient = (id: string, reason: string | null): Promise<Watch> =>
+  request<Watch>(`${at(id)}/watch`, { method: 'PUT', body: { reason } })

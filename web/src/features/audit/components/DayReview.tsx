@@ -5,7 +5,15 @@ import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { auditKeys, fetchReview } from '../api.ts'
 import styles from './DayReview.module.css'
 
-const PARTS = ['massReads', 'afterHours', 'denied', 'failedSignIns', 'blocked', 'rightsChanged'] as const
+const PARTS = [
+  'massReads',
+  'afterHours',
+  'watched',
+  'denied',
+  'failedSignIns',
+  'blocked',
+  'rightsChanged',
+] as const
 
 /** What somebody should look at of a day: many reads, reads after hours, refusals, failed sign-ins, changed rights. */
 export function DayReview({ day }: { day: string }) {

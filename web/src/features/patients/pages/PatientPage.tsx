@@ -19,6 +19,7 @@ import { Merges } from '../components/Merges.tsx'
 import { PatientFacts } from '../components/PatientFacts.tsx'
 import { PatientFault } from '../components/PatientFault.tsx'
 import styles from '../components/PatientForm.module.css'
+import { WatchRecord } from '../components/WatchRecord.tsx'
 import { useMayWritePatients } from '../may-write.ts'
 import type { Patient } from '../types.ts'
 
@@ -73,6 +74,7 @@ function Everything({ patient }: { patient: Patient }) {
       <History patientId={patient.id} />
       <Families patient={patient} />
       {permissions.includes('patients.merge') ? <Merges patient={patient} /> : null}
+      {permissions.includes('audit.all') ? <WatchRecord patientId={patient.id} /> : null}
       {permissions.includes('audit.view') ? (
         <p>
           <Link to={`/admin/audit?patient=${patient.id}`}>{t('patientFile.audit')}</Link>
