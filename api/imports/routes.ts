@@ -178,11 +178,12 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
         body: {
           data: Object.entries(IMPORT_KINDS)
             .filter(([kind]) => mayImport(principal as Principal, kind))
-            .map(([kind, { fields }]) => ({
+            .map(([kind, { fields, leastNeeded }]) => ({
               kind,
               fields: fields.map(({ name, required, format: shape, example }) => ({
                 name,
                 required,
+                least: leastNeeded.includes(name),
                 format: shape,
                 example,
               })),

@@ -5,12 +5,18 @@ import type { Permission, Principal } from '../../shared/rights/permissions.ts'
 import { mayExport, reportRight } from '../../shared/rights/results.ts'
 
 /** Who may ask for a kind of import. */
-export const IMPORTERS: readonly Permission[] = ['imports.all', 'imports.patients']
+export const IMPORTERS: readonly Permission[] = ['imports.all', 'imports.patients', 'imports.medications']
+
+/** Kinds that somebody may import who may not import everything. */
+const OWN_RIGHT: Partial<Record<string, Permission>> = {
+  patients: 'imports.patients',
+  medications: 'imports.medications',
+}
 
 /** Whether a person may import that kind. */
 export function mayImport(principal: Principal, kind: string): boolean {
-  const { permissions } = principal
-  return permissions.has('imports.all') || (kind === 'patients' && permissions.has('imports.patients'))
+  const own = OWN_RIGHT[kind]
+  return principal.permissions.has('imports.all') || (own !== undefined && principal.permissions.has(own))
 }
 
 /** Refuses a person who may not import that kind. */

@@ -81,7 +81,13 @@ export const importKinds = z.object({
     z.object({
       kind: z.string(),
       fields: z.array(
-        z.object({ name: z.string(), required: z.boolean(), format: z.string(), example: z.string() }),
+        z.object({
+          name: z.string(),
+          required: z.boolean(),
+          least: z.boolean().optional().describe('Needed even where the file is read leniently'),
+          format: z.string(),
+          example: z.string(),
+        }),
       ),
     }),
   ),

@@ -69,6 +69,7 @@ export const PERMISSIONS = [
   'prescriptions.write',
   'payments.own',
   'dashboard.own',
+  'imports.medications',
   'exports.medications',
   'reports.own',
   'reports.day',

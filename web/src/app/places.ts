@@ -35,7 +35,12 @@ export const PLACES: readonly Place[] = [
     anyOf: ['appointments.view', 'appointments.own'],
   },
   { to: '/dashboard', label: 'nav.dashboard', icon: 'chart', anyOf: ['dashboard.view', 'dashboard.own'] },
-  { to: '/imports', label: 'nav.imports', icon: 'imports', anyOf: ['imports.patients', 'imports.all'] },
+  {
+    to: '/imports',
+    label: 'nav.imports',
+    icon: 'imports',
+    anyOf: ['imports.patients', 'imports.medications', 'imports.all'],
+  },
   { to: '/reports', label: 'nav.reports', icon: 'reports', anyOf: [...REPORTERS, ...EXPORTERS] },
   {
     to: '/admin',

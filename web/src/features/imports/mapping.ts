@@ -79,9 +79,9 @@ export function fittingMappings(
     .sort((a, b) => Number(isSame(b)) - Number(isSame(a)) || b.usedAt.localeCompare(a.usedAt))
 }
 
-/** Whether a field must have a source; a lenient import needs the name alone. */
+/** Whether a field must have a source; a lenient import needs only the least of its kind. */
 export function isNeeded(field: ImportField, lenient: boolean): boolean {
-  return lenient ? field.name === 'name' : field.required
+  return lenient ? (field.least ?? field.name === 'name') : field.required
 }
 
 /** Needed fields that have no source yet. */

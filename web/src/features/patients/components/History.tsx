@@ -22,6 +22,7 @@ export function History({ patientId }: { patientId: string }) {
     staleTime: 0,
   })
   const visits = query.data?.pages.flatMap(({ data }) => data) ?? []
+  const conditions = query.data?.pages[0]?.conditions ?? []
   return (
     <Section title={t('patientFile.history')}>
       <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
@@ -29,6 +30,17 @@ export function History({ patientId }: { patientId: string }) {
       {query.isSuccess && visits.length === 0 ? (
         <p className={styles.none}>{t('patientFile.noVisits')}</p>
       ) : null}
+      {conditions.length === 0 ? null : (
+        <dl>
+          <Part
+            name="conditions"
+            texts={conditions.map(
+              ({ recordedOn, status, ...said }) =>
+                `${formatDay(recordedOn)} · ${diagnosisText(said)}${status === null ? '' : ` · ${status}`}`,
+            )}
+          />
+        </dl>
+      )}
       <ol className={styles.visits}>
         {visits.map((visit) => (
           <VisitItem key={visit.visitId} visit={visit} />
@@ -51,7 +63,7 @@ export function History({ patientId }: { patientId: string }) {
 function VisitItem({ visit }: { visit: Visit }) {
   const { t } = useTranslation()
   const { permissions } = useUser()
-  const { ticket, consultation } = visit
+  const { ticket, consultation, imported } = visit
   const opens = consultation !== null && permissions.includes('consultations.view')
   return (
     <li>
@@ -63,12 +75,21 @@ function VisitItem({ visit }: { visit: Visit }) {
             {ticket.number} · {t(`queue.status.${ticket.status}`)}
           </span>
         )}
+        {imported === undefined ? null : (
+          <span className={styles.dim}>
+            {[imported.queueNumber, t(`queue.status.${imported.status}`), t('patientFile.imported')]
+              .filter(Boolean)
+              .join(' · ')}
+          </span>
+        )}
         {opens ? <Link to={`/consult/${consultation.id}`}>{t('patientFile.open')}</Link> : null}
       </div>
       <dl>
         <Part name="diagnoses" texts={(visit.diagnoses ?? []).map(diagnosisText)} />
+        <Part name="symptoms" texts={[imported?.symptoms ?? '']} />
         <Part name="assessment" texts={[consultation?.assessment ?? '']} />
         <Part name="plan" texts={[consultation?.plan ?? '']} />
+        <Part name="notes" texts={[imported?.notes ?? '']} />
         <Part
           name="medicines"
           texts={(visit.prescriptions ?? []).map(
@@ -87,6 +108,12 @@ function VisitItem({ visit }: { visit: Visit }) {
             </dd>
           </div>
         ))}
+        {imported?.mcDays && imported.mcStart ? (
+          <Part
+            name="certificate"
+            texts={[t('patientFile.sickLeave', { days: imported.mcDays, from: formatDay(imported.mcStart) })]}
+          />
+        ) : null}
         <Part
           name="payments"
           texts={(visit.payments ?? []).map(
@@ -98,7 +125,11 @@ function VisitItem({ visit }: { visit: Visit }) {
   )
 }
 
-const diagnosisText = ({ code, title, text }: NonNullable<Visit['diagnoses']>[number]): string =>
+const diagnosisText = ({
+  code,
+  title,
+  text,
+}: Pick<NonNullable<Visit['diagnoses']>[number], 'code' | 'title' | 'text'>): string =>
   [code, title, text].filter(Boolean).join(' ')
 
 function Part({ name, texts }: { name: string; texts: readonly string[] }) {
