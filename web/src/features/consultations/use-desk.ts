@@ -2,9 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useUser } from '../../app/session.tsx'
 import { useKept } from '../../lib/use-kept.ts'
 import { type Doctor, doctorKeys, useDoctors } from '../doctors/api.ts'
-import { fetchBoard, queueKeys } from '../queue/api.ts'
-import { inTurn } from '../queue/live.ts'
-import type { Ticket } from '../queue/types.ts'
+import { queueKeys } from '../queue/api.ts'
+import { readBoard } from '../queue/live.ts'
 
 /** Who the signed-in person is as a doctor: null for everybody else, undefined until it is known. */
 export function useMyDoctor(): Doctor | null | undefined {
@@ -20,8 +19,7 @@ export function useMyDoctor(): Doctor | null | undefined {
 export function useBoard() {
   const query = useQuery({
     queryKey: queueKeys.board,
-    queryFn: ({ signal }): Promise<readonly Ticket[]> =>
-      fetchBoard(signal).then((tickets) => tickets.toSorted(inTurn)),
+    queryFn: ({ signal }) => readBoard(signal),
     staleTime: 0,
   })
   return { ...useKept('queue.board', query), refetch: () => void query.refetch() }

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { StreamEvent } from '../../lib/event-source.ts'
-import { queueKeys } from './api.ts'
+import { fetchBoard, queueKeys } from './api.ts'
 import { OPEN, type Ticket } from './types.ts'
 
 /** How often the figures are read again at most while tickets move, ms. */
@@ -18,8 +18,24 @@ export function withTicket(tickets: readonly Ticket[], next: Ticket): readonly T
   return OPEN.includes(next.status) ? [...others, next].sort(inTurn) : others
 }
 
+/** How many reads of the board are under way, and the tickets that were told of meanwhile, by id. */
+let reads = 0
+const told = new Map<string, Ticket>()
+
+/** Everybody who is in the house, in turn; what is told of during the read is newer than its answer may be. */
+export async function readBoard(signal?: AbortSignal): Promise<readonly Ticket[]> {
+  if (reads++ === 0) told.clear()
+  try {
+    const read = (await fetchBoard(signal)).toSorted(inTurn)
+    return [...told.values()].reduce(withTicket, read as readonly Ticket[])
+  } finally {
+    reads--
+  }
+}
+
 /** Puts a ticket of today on the board that is shown. */
 export function patchTicket(queries: QueryClient, next: Ticket): void {
+  if (reads > 0 && (told.get(next.id)?.version ?? 0) <= next.version) told.set(next.id, next)
   queries.setQueryData<readonly Ticket[]>(queueKeys.board, (known) => known && withTicket(known, next))
 }
 

@@ -5,9 +5,8 @@ import { useKept } from '../../../lib/use-kept.ts'
 import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
-import { fetchBoard, queueKeys } from '../../queue/api.ts'
-import { inTurn } from '../../queue/live.ts'
-import type { Ticket } from '../../queue/types.ts'
+import { queueKeys } from '../../queue/api.ts'
+import { readBoard } from '../../queue/live.ts'
 import { ShiftCard } from '../../shifts/components/ShiftCard.tsx'
 import { CashTabs } from '../components/CashTabs.tsx'
 import styles from '../components/Desk.module.css'
@@ -18,8 +17,7 @@ export function CashierPage() {
   const { t } = useTranslation()
   const query = useQuery({
     queryKey: queueKeys.board,
-    queryFn: ({ signal }): Promise<readonly Ticket[]> =>
-      fetchBoard(signal).then((tickets) => tickets.toSorted(inTurn)),
+    queryFn: ({ signal }) => readBoard(signal),
     staleTime: 0,
   })
   const shown = useKept('queue.board', query)

@@ -2,9 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
-import { fetchBoard, fetchEnded, queueKeys } from '../../queue/api.ts'
-import { inTurn } from '../../queue/live.ts'
-import type { Ticket } from '../../queue/types.ts'
+import { fetchEnded, queueKeys } from '../../queue/api.ts'
+import { readBoard } from '../../queue/live.ts'
 import styles from './Dispensary.module.css'
 
 /** Who has gone on from here today: something of it may come back, or its label be wanted again. */
@@ -13,8 +12,7 @@ export function GoneOn({ onChoose }: { onChoose: (visitId: string) => void }) {
   const [open, setOpen] = useState(false)
   const board = useQuery({
     queryKey: queueKeys.board,
-    queryFn: ({ signal }): Promise<readonly Ticket[]> =>
-      fetchBoard(signal).then((tickets) => tickets.toSorted(inTurn)),
+    queryFn: ({ signal }) => readBoard(signal),
     enabled: open,
     staleTime: 0,
   })

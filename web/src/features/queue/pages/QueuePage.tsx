@@ -11,14 +11,14 @@ import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { useDoctors } from '../../doctors/api.ts'
-import { fetchBoard, queueKeys } from '../api.ts'
+import { queueKeys } from '../api.ts'
 import { ActionBar } from '../components/ActionBar.tsx'
 import { Board, ticketsOf } from '../components/Board.tsx'
 import { CallBar } from '../components/CallBar.tsx'
 import { FlowStrip } from '../components/FlowStrip.tsx'
 import { type Destination, MoveDialog } from '../components/MoveDialog.tsx'
 import { SlipDialog } from '../components/SlipDialog.tsx'
-import { inTurn } from '../live.ts'
+import { readBoard } from '../live.ts'
 import type { Action } from '../moves.ts'
 import { STAGES, type Ticket } from '../types.ts'
 import { useBoardKeys } from '../use-board-keys.ts'
@@ -39,8 +39,7 @@ export function QueuePage() {
   const { move, undo, next } = useMoves()
   const query = useQuery({
     queryKey: queueKeys.board,
-    queryFn: ({ signal }): Promise<readonly Ticket[]> =>
-      fetchBoard(signal).then((tickets) => tickets.toSorted(inTurn)),
+    queryFn: ({ signal }) => readBoard(signal),
     staleTime: 0,
   })
   const shown = useKept('queue.board', query)
