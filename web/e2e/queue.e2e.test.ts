@@ -74,6 +74,30 @@ describe('the queue', () => {
     await called.locator(`[data-ticket="${ticket.number}"]`).waitFor()
   })
 
+  it('shows who came while the board was being read for the first time', async () => {
+    const { page } = await person()
+    await signIn(page, 'assistant')
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const isRead = new Promise<void>((resolve) => {
+      void page.route('**/api/queue?status=*', async (route) => {
+        const answer = await route.fetch()
+        resolve()
+        await held
+        await route.fulfill({ response: answer })
+      })
+    })
+    await page.goto('/queue')
+    await isRead
+    await page.getByText('Live', { exact: true }).waitFor()
+    const ticket = await ticketFor(page, uniqueName('Rokiah binti'))
+    release()
+    await card(page, ticket).waitFor()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
+
   it('takes the last move back by one key', async () => {
     const { page } = await person()
     await signIn(page, 'assistant')
