@@ -29,7 +29,7 @@ export const startReport = (ask: ReportAsk, key: string): Promise<Operation> =>
 /** What is asked of `POST /api/exports`. */
 export interface ExportAsk {
   kind: string
-  filter?: Record<string, unknown>
+  filter?: Record<string, unknown> | undefined
   format: string
 }
 
