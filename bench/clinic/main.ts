@@ -15,7 +15,7 @@ import { openLoop } from '../lib/load.ts'
 import { percentile, report } from '../lib/report.ts'
 import { benchDeps, benchEnv } from '../lib/system.ts'
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '300000' } }, strict: false })
+const { values } = parseArgs({ options: { rows: { type: 'string', default: '600000' } }, strict: false })
 const ROWS = Number(values.rows)
 const OFFERED = { connections: 20, perSecond: 50, seconds: 20 }
 const WARM_UP_S = 3
