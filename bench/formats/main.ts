@@ -12,6 +12,7 @@ import { findOperation } from '../../shared/operations/repository.ts'
 import { startProcess, type TestProcess } from '../../shared/testing/processes.ts'
 import { newId } from '../../shared/units/ids.ts'
 import { writePeople } from '../import/people.ts'
+import { emptyPatients } from '../lib/patients.ts'
 import { peakRssOf } from '../lib/process.ts'
 import { type Figure, median, report } from '../lib/report.ts'
 import { benchDeps, benchEnv } from '../lib/system.ts'
@@ -33,24 +34,6 @@ const WORKER_RSS_MB = 220
 const CHILD_RSS_MB = 260
 const MB = 1024 * 1024
 const LOOK_EVERY_MS = 50
-
-const EMPTIED = [
-  'patients',
-  'patient_words',
-  'operations',
-  'operation_errors',
-  'import_keys',
-  'import_changes',
-]
-
-async function empty(admin: Knex): Promise<void> {
-  await admin.transaction(async (trx) => {
-    await trx.raw('set foreign_key_checks = 0')
-    for (const table of EMPTIED) await trx.raw('truncate table ??', [table])
-    await trx.raw('set foreign_key_checks = 1')
-  })
-  await admin('counters').where({ name: 'patient' }).update({ value: 0 })
-}
 
 /** The processes that a process has started. */
 function childrenOf(pid: number): number[] {
@@ -117,7 +100,7 @@ async function measure(bench: Bench, admin: Knex, dir: string): Promise<Round[]>
   await writeNdjson(csv, ndjson)
   console.log(`CSV ${mb(csv)} MB, XLSX ${mb(xlsx)} MB, NDJSON ${mb(ndjson)} MB`)
   const imported = async (path: string) => {
-    await empty(admin)
+    await emptyPatients(admin)
     return importOnce(bench, path)
   }
   const rounds: Round[] = []

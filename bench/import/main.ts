@@ -10,6 +10,7 @@ import { requestOperation } from '../../shared/operations/commands.ts'
 import { findOperation } from '../../shared/operations/repository.ts'
 import { startProcess, type TestProcess } from '../../shared/testing/processes.ts'
 import { newId } from '../../shared/units/ids.ts'
+import { emptyPatients } from '../lib/patients.ts'
 import { cpuSecondsOf, peakRssOf } from '../lib/process.ts'
 import { type Figure, median, report } from '../lib/report.ts'
 import { benchDeps, benchEnv } from '../lib/system.ts'
@@ -38,24 +39,6 @@ const AGAIN_SHARE = 1.2
 const RSS_LIMIT_BYTES = 220 * 1024 * 1024
 const MB = 1024 * 1024
 const LOOK_EVERY_MS = 50
-
-const EMPTIED = [
-  'patients',
-  'patient_words',
-  'operations',
-  'operation_errors',
-  'import_keys',
-  'import_changes',
-]
-
-async function empty(admin: Knex): Promise<void> {
-  await admin.transaction(async (trx) => {
-    await trx.raw('set foreign_key_checks = 0')
-    for (const table of EMPTIED) await trx.raw('truncate table ??', [table])
-    await trx.raw('set foreign_key_checks = 1')
-  })
-  await admin('counters').where({ name: 'patient' }).update({ value: 0 })
-}
 
 /** The process of the database server, which runs on this machine. */
 async function serverPid(admin: Knex): Promise<number> {
@@ -100,11 +83,11 @@ async function measure(bench: Bench, admin: Knex, dir: string) {
   const prepared = await prepareRows(csv, dir)
   const rounds = []
   for (let n = 1; n <= ROUNDS; n++) {
-    await empty(admin)
+    await emptyPatients(admin)
     const serverBefore = cpuSecondsOf(bench.server)
     const limitS = await loadLimit(admin, prepared)
     const serverCpuLimitS = cpuSecondsOf(bench.server) - serverBefore
-    await empty(admin)
+    await emptyPatients(admin)
     const first = await importOnce(bench, csv)
     const again = await importOnce(bench, csv)
     const round = {
