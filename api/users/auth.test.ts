@@ -170,12 +170,25 @@ describe('passwords', () => {
     'aaaaaaaaaaaaaaaa',
     '123456789012',
     'doctor.doctor.doctor',
+    'justinbieber',
+    'Liverpool.2026',
+    'sonyericsson',
   ])('refuses %s', async (weak) => {
     const cookie = await api.signIn('doctor')
     const answer = await change(cookie, TEST_PASSWORD, weak)
     expect(answer.status).toBe(422)
     expect(answer.body.code).toBe('auth/weak-password')
     expect(answer.text).not.toContain(weak)
+  })
+
+  it('refuses the name of the clinic, as it is and with a year', async () => {
+    const named = { name: 'clinic.name', value: '"Poliklinik Seri Bayu"', updated_at: '2026-01-01' }
+    await api.deps.db('settings').insert(named)
+    const cookie = await api.signIn('doctor')
+    for (const weak of ['PoliklinikSeriBayu', 'seri bayu 2026', 'Seri-Bayu-2026!!']) {
+      const answer = await change(cookie, TEST_PASSWORD, weak)
+      expect([answer.status, answer.body.code], weak).toEqual([422, 'auth/weak-password'])
+    }
   })
 
   it.each([`${'a'.repeat(15)} 🐈 ok  `, `${'x7 '.repeat(42)}zz`, 'kucing saya makan ikan'])(

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.ts'
 import { MAX_PASSWORD_BYTES } from './password.ts'
+import { isStolen } from './stolen-passwords.ts'
 
 /**
  * Shortest password. NIST asks for 8 beside a second factor and 15 alone; 12 with words and runs not counted is where
@@ -45,7 +46,7 @@ export function isGuessable(password: string, context: readonly string[]): boole
 
 /**
  * Refuses a new password that is too short, too long or easy to guess; any characters are welcome and none are
- * demanded. `context`: words around the person, the user name above all. Throws `auth/weak-password`.
+ * demanded. `context`: words around the person, user name, own name, clinic. Throws `auth/weak-password`.
  */
 export function checkNewPassword(password: string, context: readonly string[]): void {
   if ([...password].length < MIN_PASSWORD_CHARS) {
@@ -57,6 +58,11 @@ export function checkNewPassword(password: string, context: readonly string[]): 
   if (isGuessable(password, context)) {
     throw new AppError('auth/weak-password', {
       detail: 'It consists of words and runs that are tried first. Add words of your own.',
+    })
+  }
+  if (isStolen(password)) {
+    throw new AppError('auth/weak-password', {
+      detail: 'It is on the lists of stolen passwords, which are tried first. Choose another one.',
     })
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { hash } from '@node-rs/argon2'
 import { describe, expect, it } from 'vitest'
 import { hashPassword, MAX_PASSWORD_BYTES, needsRehash, passwordMatches } from './password.ts'
@@ -26,12 +27,33 @@ describe('a new password', () => {
       expect(() => checkNewPassword(word, ['siti.aminah', 'Siti', 'Aminah']), word).toThrow(WEAK)
   })
 
+  it('is none of a published list, 400 of which are tried, whatever is put around it', () => {
+    const listed = readFileSync('shared/testing/data/stolen-passwords/sample.txt', 'utf8')
+      .trimEnd()
+      .split('\n')
+    expect(listed).toHaveLength(400)
+    const around = (word: string) => [word, word.toUpperCase(), `${word}2026!`, `!!${word}`, word + word]
+    const taken = listed.flatMap(around).filter((word) => {
+      try {
+        checkNewPassword(word, [])
+        return true
+      } catch (error) {
+        expect(error).toEqual(WEAK)
+        return false
+      }
+    })
+    expect(taken).toEqual([])
+  })
+
   it('may have any characters, and counts them whole', () => {
     for (const good of [
       'kucing saya makan ikan',
       '李小龙在厨房里做饭给大家吃',
       '🐈 jumps over 🌙 twice',
       `${'x7 '.repeat(42)}zz`,
+      // a stolen word is a word like others among others
+      'liverpool lost again, 3-1',
+      'my dragon eats 40 durians',
     ])
       expect(() => checkNewPassword(good, []), good).not.toThrow()
     expect(() => checkNewPassword('x7 '.repeat(MAX_PASSWORD_BYTES), [])).toThrow(WEAK)

@@ -4,6 +4,7 @@ import { inTransaction, reading } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Principal } from '../rights/permissions.ts'
+import { settingsOf } from '../settings/reads.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { type Attempt, admitAttempt } from './attempts.ts'
 import { actedBy, type Origin } from './origin.ts'
@@ -170,6 +171,14 @@ export async function confirmPassword(
   return row
 }
 
+/** Words that who knows the person or the clinic would try. */
+async function wordsAround(deps: Deps, row: UserRow): Promise<string[]> {
+  const { 'clinic.name': clinic } = await settingsOf(deps)
+  const names = `${row.name} ${clinic} ${row.email ?? ''}`
+  // the longest first, so that a short one leaves no rest of it
+  return [row.username, clinic, ...names.split(/[\s@.]+/)].sort((one, other) => other.length - one.length)
+}
+
 /**
  * Changes one's own password, which takes the present one; ends all sessions and opens a new one. Throws
  * `auth/failed`, `auth/weak-password`, `rate/limited`.
@@ -184,7 +193,7 @@ export async function changePassword(
   const row = await reading(findUser(deps.db, principal.userId))
   const matches = await passwordMatches(row?.password_hash ?? null, passwords.currentPassword)
   if (row === undefined || !matches || !isUsable(deps, row)) return refuse(deps, row, attempt, origin)
-  checkNewPassword(passwords.newPassword, [row.username, ...row.name.split(/\s+/)])
+  checkNewPassword(passwords.newPassword, await wordsAround(deps, row))
   if (passwords.newPassword === passwords.currentPassword) {
     throw new AppError('auth/weak-password', { detail: 'Choose one that differs from the present one.' })
   }
