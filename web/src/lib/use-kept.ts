@@ -7,6 +7,8 @@ interface Answer<T> {
   error: Error | null
   dataUpdatedAt: number
   isPending: boolean
+  /** What is shown meanwhile answers another question: the page before, another filter. */
+  isPlaceholderData: boolean
 }
 
 /** What to show: the fresh answer, or while the server is away the last good one with its time. */
@@ -40,10 +42,10 @@ function worthKeeping(data: unknown): unknown {
 
 /** Keeps a query's last good answer in this tab under `name` and falls back to it when the server is away. */
 export function useKept<T>(name: string, query: Answer<T>): Shown<T> {
-  const { data, error, dataUpdatedAt, isPending } = query
+  const { data, error, dataUpdatedAt, isPending, isPlaceholderData } = query
   useEffect(() => {
-    if (data !== undefined) keep(name, worthKeeping(data))
-  }, [name, data])
+    if (data !== undefined && !isPlaceholderData) keep(name, worthKeeping(data))
+  }, [name, data, isPlaceholderData])
   const away = error instanceof HttpError && error.away
   if (!away) return { data, asOfMs: null, isPending, error }
   if (data !== undefined) return { data, asOfMs: dataUpdatedAt, isPending: false, error: null }

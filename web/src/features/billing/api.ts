@@ -74,17 +74,18 @@ export interface PaymentFilter {
   method: string
   cashier: string
   status: string
-  page: number
 }
 
-const PAGE = '25'
+const PAGE = '50'
 
+/** A page of the payments, the newest first; `cursor` is the `next` of the page before. */
 export function fetchPayments(
-  { page, ...filter }: PaymentFilter,
+  filter: PaymentFilter,
+  cursor: string | null,
   signal?: AbortSignal,
 ): Promise<PaymentList> {
-  const set = Object.entries(filter).filter(([, value]) => value !== '')
-  const query = new URLSearchParams([...set, ['page', String(page)], ['limit', PAGE]])
+  const set = Object.entries({ ...filter, cursor: cursor ?? '' }).filter(([, value]) => value !== '')
+  const query = new URLSearchParams([...set, ['limit', PAGE]])
   return request<PaymentList>(`/api/payments?${query}`, { signal, supersede: 'payments' })
 }
 

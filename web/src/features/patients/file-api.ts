@@ -22,13 +22,17 @@ export const fileKeys = {
 
 const at = (id: string): string => `/api/patients/${encodeURIComponent(id)}`
 
+/** The last visits stand at once; whoever looks further back gets more of them. */
+const FIRST_VISITS = '10'
+const EARLIER_VISITS = '50'
+
 /** Some visits of a patient, the newest first; `cursor` is the `next` of those before. */
 export function fetchHistory(
   id: string,
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<PatientHistory> {
-  const query = new URLSearchParams({ limit: '10' })
+  const query = new URLSearchParams({ limit: cursor === null ? FIRST_VISITS : EARLIER_VISITS })
   if (cursor !== null) query.set('cursor', cursor)
   return request<PatientHistory>(`${at(id)}/history?${query}`, { signal })
 }

@@ -1,11 +1,15 @@
 import { request } from '../../lib/http.ts'
 import type { NewUser, Staff, UserChanges } from './types.ts'
 
-export const userKeys = { all: ['users'], page: (page: number) => ['users', page] } as const
+export const userKeys = {
+  all: ['users'],
+  list: ['users', 'list'],
+  page: (page: number) => ['users', page],
+} as const
 
 export interface StaffPage {
   data: Staff[]
-  meta: { page: number; total: number; totalPages: number }
+  meta: { page: number; total: number; totalPages: number; next: string | null }
 }
 
 const PAGE = 50

@@ -1,46 +1,44 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { formatMoment } from '../../../lib/format.ts'
+import type { Scrolled } from '../../../lib/use-long-list.ts'
+import { LongTable } from '../../../ui/LongTable.tsx'
 import ui from '../../../ui/ui.module.css'
 import type { AuditView } from '../api.ts'
 
 /** Entries of the audit, newest first: who, what, about whom, from where. */
-export function AuditTable({ entries }: { entries: readonly AuditView[] }) {
+export function AuditTable({ list }: { list: Scrolled<AuditView> }) {
   const { t } = useTranslation()
   return (
-    <div className={ui.tableWrap}>
-      <table className={ui.table}>
-        <thead>
-          <tr>
-            <th>{t('audit.at')}</th>
-            <th>{t('audit.who')}</th>
-            <th>{t('audit.action')}</th>
-            <th>{t('audit.about')}</th>
-            <th>{t('audit.outcome')}</th>
-            <th className={ui.wideOnly}>{t('audit.address')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id}>
-              <td>{formatMoment(entry.at)}</td>
-              <td>{entry.user.username ?? t('audit.nobody')}</td>
-              <td>{entry.action}</td>
-              <td>
-                {entry.patientId === null ? (
-                  [entry.entity, entry.entityId].filter(Boolean).join(' ')
-                ) : (
-                  <Link to={`/patients/${entry.patientId}`}>
-                    {t('audit.patient', { id: entry.patientId })}
-                  </Link>
-                )}
-              </td>
-              <td>{entry.outcome}</td>
-              <td className={ui.wideOnly}>{entry.address}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <LongTable
+      list={list}
+      head={
+        <tr>
+          <th>{t('audit.at')}</th>
+          <th>{t('audit.who')}</th>
+          <th>{t('audit.action')}</th>
+          <th>{t('audit.about')}</th>
+          <th>{t('audit.outcome')}</th>
+          <th className={ui.wideOnly}>{t('audit.address')}</th>
+        </tr>
+      }
+    >
+      {(entry, place) => (
+        <tr {...place}>
+          <td>{formatMoment(entry.at)}</td>
+          <td>{entry.user.username ?? t('audit.nobody')}</td>
+          <td>{entry.action}</td>
+          <td>
+            {entry.patientId === null ? (
+              [entry.entity, entry.entityId].filter(Boolean).join(' ')
+            ) : (
+              <Link to={`/patients/${entry.patientId}`}>{t('audit.patient', { id: entry.patientId })}</Link>
+            )}
+          </td>
+          <td>{entry.outcome}</td>
+          <td className={ui.wideOnly}>{entry.address}</td>
+        </tr>
+      )}
+    </LongTable>
   )
 }

@@ -1,15 +1,14 @@
-import { Button, Group, TextInput } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { Group, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { clinicToday, readDay } from '../../../lib/format.ts'
 import { useDebounced } from '../../../lib/use-debounced.ts'
-import { useKept } from '../../../lib/use-kept.ts'
+import { useLongList } from '../../../lib/use-long-list.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import { Page, Section } from '../../../ui/Page.tsx'
 import { type AuditFilter, auditKeys, fetchAudit } from '../api.ts'
 import { AuditTable } from '../components/AuditTable.tsx'
@@ -33,15 +32,11 @@ export function AuditPage() {
   const [day, setDay] = useState(clinicToday)
   const settled = useDebounced(filter, TYPING_PAUSE_MS)
   const asked = { ...settled, from: readDay(settled.from) ?? '', to: readDay(settled.to) ?? '' }
-  const query = useInfiniteQuery({
+  const list = useLongList({
     queryKey: auditKeys.list(asked),
-    queryFn: ({ pageParam, signal }) => fetchAudit(asked, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.meta.next,
-    staleTime: 0,
+    keptAs: `audit.${Object.values(asked).join('.')}`,
+    read: (from, signal) => fetchAudit(asked, from, signal),
   })
-  const shown = useKept(`audit.${Object.values(asked).join('.')}`, query)
-  const entries = shown.data?.pages.flatMap(({ data }) => data) ?? []
   return (
     <Page title={t('audit.title')}>
       <Group align="end" mb={10}>
@@ -69,21 +64,15 @@ export function AuditPage() {
             />
           ))}
         </Group>
-        <AsOf atMs={shown.asOfMs} />
-        <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
-        {shown.isPending ? <Loading rows={8} /> : null}
-        {shown.data !== undefined && entries.length === 0 ? <Empty title={t('audit.none')} /> : null}
-        {entries.length > 0 ? <AuditTable entries={entries} /> : null}
-        {query.hasNextPage ? (
-          <Button
-            mt={12}
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('audit.more')}
-          </Button>
-        ) : null}
+        <AsOf atMs={list.asOfMs} />
+        <ListState
+          shown={list}
+          isEmpty={list.rows.length === 0}
+          empty={<Empty title={t('audit.none')} />}
+          lines={8}
+        >
+          <AuditTable list={list} />
+        </ListState>
       </Section>
     </Page>
   )

@@ -1,13 +1,11 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clinicToday, formatCount, readDay } from '../../../lib/format.ts'
-import { useKept } from '../../../lib/use-kept.ts'
+import { useLongList } from '../../../lib/use-long-list.ts'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
-import { Pager } from '../../../ui/Pager.tsx'
 import { billingKeys, fetchPayments, type PaymentFilter } from '../api.ts'
 import { CashTabs } from '../components/CashTabs.tsx'
 import { PaymentDialog } from '../components/PaymentDialog.tsx'
@@ -23,22 +21,18 @@ export function PaymentsPage() {
     method: '',
     cashier: '',
     status: '',
-    page: 1,
   }))
   const [openId, setOpenId] = useState<string | null>(null)
   // a day that is half typed narrows nothing yet
   const asked = { ...filter, day: readDay(filter.day) ?? '' }
-  const query = useQuery({
+  const list = useLongList({
     queryKey: [...billingKeys.payments, asked],
-    queryFn: ({ signal }) => fetchPayments(asked, signal),
-    placeholderData: keepPreviousData,
-    staleTime: 0,
+    keptAs: `payments.${Object.values(asked).join('.')}`,
+    read: (from, signal) => fetchPayments(asked, from, signal),
   })
-  const shown = useKept(`payments.${Object.values(asked).join('.')}`, query)
-  const payments = shown.data?.data ?? []
-  const cashiers = useCashiers(asked.day, payments)
-  const open = payments.find(({ id }) => id === openId)
-  const total = shown.data?.meta.total ?? 0
+  const cashiers = useCashiers(asked.day, list.rows)
+  const open = list.rows.find(({ id }) => id === openId)
+  const total = list.first?.meta.total ?? 0
   return (
     <>
       <CashTabs />
@@ -46,8 +40,8 @@ export function PaymentsPage() {
         title={t('billing.payments')}
         side={
           <>
-            <AsOf atMs={shown.asOfMs} />
-            {shown.data === undefined
+            <AsOf atMs={list.asOfMs} />
+            {list.first === undefined
               ? null
               : t('billing.countShown', { count: total, shown: formatCount(total) })}
           </>
@@ -56,19 +50,16 @@ export function PaymentsPage() {
         <PaymentFilters
           filter={filter}
           cashiers={cashiers}
-          onChange={(part) => setFilter({ ...filter, page: 1, ...part })}
+          onChange={(part) => setFilter({ ...filter, ...part })}
         />
-        <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
-        {shown.isPending ? <Loading rows={8} /> : null}
-        {shown.data !== undefined && payments.length === 0 ? (
-          <Empty title={t('billing.noPayments')}>{t('billing.noPaymentsHint')}</Empty>
-        ) : null}
-        {payments.length > 0 ? <PaymentTable payments={payments} onOpen={({ id }) => setOpenId(id)} /> : null}
-        <Pager
-          page={filter.page}
-          pages={shown.data?.meta.totalPages ?? 1}
-          onPage={(page) => setFilter({ ...filter, page })}
-        />
+        <ListState
+          shown={list}
+          isEmpty={list.rows.length === 0}
+          lines={8}
+          empty={<Empty title={t('billing.noPayments')}>{t('billing.noPaymentsHint')}</Empty>}
+        >
+          <PaymentTable list={list} onOpen={({ id }) => setOpenId(id)} />
+        </ListState>
         {open === undefined ? null : <PaymentDialog payment={open} onClose={() => setOpenId(null)} />}
       </Page>
     </>

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import { formatCount, formatMoment } from '../../../lib/format.ts'
 import ui from '../../../ui/ui.module.css'
+import type { RowPlace } from '../../../ui/use-long-rows.ts'
 import { CountsBar } from '../../operations/components/CountsBar.tsx'
 import { useKindName, useOperationName } from '../../operations/components/OperationName.tsx'
 import { StatusMark } from '../../operations/components/StatusMark.tsx'
@@ -10,7 +11,7 @@ import type { Operation } from '../../operations/types.ts'
 import styles from './ImportRow.module.css'
 
 /** One import in the list; the whole row leads to its page, the name does so for keyboards and screen readers. */
-export function ImportRow({ operation }: { operation: Operation }) {
+export function ImportRow({ operation, place }: { operation: Operation; place: RowPlace }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const nameOf = useOperationName()
@@ -19,6 +20,7 @@ export function ImportRow({ operation }: { operation: Operation }) {
   const rejected = operation.counts?.rejected ?? 0
   return (
     <tr
+      {...place}
       className={ui.clickable}
       onClick={(event) => {
         // A click on the link itself, with its modifiers for a new tab, is the browser's.

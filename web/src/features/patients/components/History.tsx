@@ -7,6 +7,7 @@ import { formatCount, formatDay } from '../../../lib/format.ts'
 import { Loading } from '../../../ui/Loading.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
+import { type RowPlace, useLongRows } from '../../../ui/use-long-rows.ts'
 import { formatRm } from '../../billing/amounts.ts'
 import { fetchHistory, fileKeys, type Visit } from '../file-api.ts'
 import styles from './History.module.css'
@@ -41,11 +42,7 @@ export function History({ patientId }: { patientId: string }) {
           />
         </dl>
       )}
-      <ol className={styles.visits}>
-        {visits.map((visit) => (
-          <VisitItem key={visit.visitId} visit={visit} />
-        ))}
-      </ol>
+      {visits.length > 0 ? <Visits visits={visits} /> : null}
       {query.hasNextPage ? (
         <Button
           mt={8}
@@ -60,13 +57,34 @@ export function History({ patientId }: { patientId: string }) {
   )
 }
 
-function VisitItem({ visit }: { visit: Visit }) {
+const VISIT_PX = 110
+const nothing = (): void => {}
+
+/** Only the visits in sight are drawn; what stands below stays in reach, so the earlier ones come when asked for. */
+function Visits({ visits }: { visits: readonly Visit[] }) {
+  const { top, drawn, beforePx, afterPx } = useLongRows<HTMLOListElement>({
+    count: visits.length,
+    rowPx: VISIT_PX,
+    more: false,
+    onMore: nothing,
+  })
+  return (
+    <ol ref={top} className={styles.visits} style={{ paddingTop: beforePx, paddingBottom: afterPx }}>
+      {drawn.map(({ index, place }) => {
+        const visit = visits[index] as Visit
+        return <VisitItem key={visit.visitId} visit={visit} place={place} />
+      })}
+    </ol>
+  )
+}
+
+function VisitItem({ visit, place }: { visit: Visit; place: RowPlace }) {
   const { t } = useTranslation()
   const { permissions } = useUser()
   const { ticket, consultation, imported } = visit
   const opens = consultation !== null && permissions.includes('consultations.view')
   return (
-    <li>
+    <li {...place}>
       <div className={styles.head}>
         <strong>{formatDay(visit.day)}</strong>
         {visit.doctor === null ? null : <span>{visit.doctor.name}</span>}

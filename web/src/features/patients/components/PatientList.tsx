@@ -1,36 +1,23 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ageYears, formatIdNumber, formatPhone } from '../../../lib/format.ts'
+import type { Scrolled } from '../../../lib/use-long-list.ts'
+import { useLongRows } from '../../../ui/use-long-rows.ts'
 import type { Patient } from '../types.ts'
 import styles from './PatientList.module.css'
 
 const ROW_PX = 40
-const OVERSCAN_ROWS = 12
-const NEAR_END_ROWS = 20
-
-interface PatientListProps {
-  patients: readonly Patient[]
-  more: boolean
-  onMore: () => void
-}
 
 /** People as a virtual list of links, so that a hundred thousand scroll as smoothly as ten. */
-export function PatientList({ patients, more, onMore }: PatientListProps) {
+export function PatientList({ list }: { list: Scrolled<Patient> }) {
   const { t } = useTranslation()
-  const top = useRef<HTMLUListElement>(null)
-  const list = useWindowVirtualizer({
-    count: patients.length,
-    estimateSize: () => ROW_PX,
-    overscan: OVERSCAN_ROWS,
-    scrollMargin: top.current?.offsetTop ?? 0,
+  const { rows, more, onMore } = list
+  const { top, drawn, beforePx, afterPx } = useLongRows<HTMLUListElement>({
+    count: rows.length,
+    rowPx: ROW_PX,
+    more,
+    onMore,
   })
-  const drawn = list.getVirtualItems()
-  const last = drawn.at(-1)?.index ?? 0
-  useEffect(() => {
-    if (more && last >= patients.length - NEAR_END_ROWS) onMore()
-  }, [more, last, patients.length, onMore])
   return (
     <div className={styles.frame}>
       <div className={styles.head} aria-hidden="true">
@@ -40,18 +27,11 @@ export function PatientList({ patients, more, onMore }: PatientListProps) {
         <span>{t('patients.ageGender')}</span>
         <span>{t('patients.phone')}</span>
       </div>
-      <ul ref={top} className={styles.list} style={{ height: list.getTotalSize() }}>
-        {drawn.map((item) => {
-          const patient = patients[item.index] as Patient
+      <ul ref={top} className={styles.list} style={{ paddingTop: beforePx, paddingBottom: afterPx }}>
+        {drawn.map(({ index, place }) => {
+          const patient = rows[index] as Patient
           return (
-            <li
-              key={patient.id}
-              ref={list.measureElement}
-              data-index={item.index}
-              aria-setsize={more ? -1 : patients.length}
-              aria-posinset={item.index + 1}
-              style={{ top: item.start - list.options.scrollMargin }}
-            >
+            <li key={patient.id} {...place} aria-setsize={more ? -1 : rows.length} aria-posinset={index + 1}>
               <PatientLine patient={patient} />
             </li>
           )

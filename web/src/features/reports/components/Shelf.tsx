@@ -1,15 +1,17 @@
 import { Button } from '@mantine/core'
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatBytes, formatCount, formatMoment } from '../../../lib/format.ts'
-import { useKept } from '../../../lib/use-kept.ts'
+import { type Scrolled, useLongList } from '../../../lib/use-long-list.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Icon } from '../../../ui/icons.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { LongTable } from '../../../ui/LongTable.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
 import ui from '../../../ui/ui.module.css'
+import type { RowPlace } from '../../../ui/use-long-rows.ts'
 import { resultUrl } from '../../operations/api.ts'
 import { useWorkName } from '../../operations/components/OperationName.tsx'
 import { fetchFiles, fileKeys, removeFile } from '../api.ts'
@@ -20,76 +22,68 @@ import styles from './Reports.module.css'
 export function Shelf() {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const query = useInfiniteQuery({
-    queryKey: fileKeys.all,
-    queryFn: ({ pageParam, signal }) => fetchFiles(pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.meta.next,
-    staleTime: 0,
-  })
-  const shown = useKept('files', query)
-  const files = shown.data?.pages.flatMap((page) => page.data) ?? []
+  const list = useLongList({ queryKey: fileKeys.all, keptAs: 'files', read: fetchFiles })
   const remove = useMutation({
     mutationFn: removeFile,
     onSettled: () => queries.invalidateQueries({ queryKey: fileKeys.all }),
   })
   return (
     <Section title={t('reports.shelf')}>
-      <AsOf atMs={shown.asOfMs} />
-      <ErrorNotice error={shown.error ?? remove.error} onRetry={() => void query.refetch()} />
-      {shown.isPending ? <Loading rows={4} /> : null}
-      {shown.data && files.length === 0 ? (
-        <Empty title={t('reports.noFiles')}>{t('reports.noFilesHint')}</Empty>
-      ) : null}
-      {files.length > 0 ? <FileTable files={files} onRemove={(id) => remove.mutate(id)} /> : null}
-      {query.hasNextPage ? (
-        <Button
-          mt={12}
-          variant="default"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('reports.more')}
-        </Button>
-      ) : null}
+      <AsOf atMs={list.asOfMs} />
+      <ErrorNotice error={remove.error} />
+      <ListState
+        shown={list}
+        isEmpty={list.rows.length === 0}
+        lines={4}
+        empty={<Empty title={t('reports.noFiles')}>{t('reports.noFilesHint')}</Empty>}
+      >
+        <FileTable list={list} onRemove={(id) => remove.mutate(id)} />
+      </ListState>
     </Section>
   )
 }
 
-function FileTable({ files, onRemove }: { files: readonly ResultFile[]; onRemove: (id: string) => void }) {
+interface FileTableProps {
+  list: Scrolled<ResultFile>
+  onRemove: (id: string) => void
+}
+
+function FileTable({ list, onRemove }: FileTableProps) {
   const { t } = useTranslation()
   return (
-    <div className={ui.tableWrap}>
-      <table className={ui.table}>
-        <thead>
-          <tr>
-            <th>{t('reports.file')}</th>
-            <th className={ui.wideOnly}>{t('reports.what')}</th>
-            <th className={`${ui.num} ${ui.wideOnly}`}>{t('reports.rows')}</th>
-            <th className={`${ui.num} ${ui.wideOnly}`}>{t('reports.size')}</th>
-            <th className={ui.wideOnly}>{t('reports.made')}</th>
-            <th className={ui.wideOnly}>{t('reports.expires')}</th>
-            <th>
-              <span className="sr-only">{t('reports.actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.map((file) => (
-            <FileRow key={file.id} file={file} onRemove={() => onRemove(file.id)} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <LongTable
+      list={list}
+      head={
+        <tr>
+          <th>{t('reports.file')}</th>
+          <th className={ui.wideOnly}>{t('reports.what')}</th>
+          <th className={`${ui.num} ${ui.wideOnly}`}>{t('reports.rows')}</th>
+          <th className={`${ui.num} ${ui.wideOnly}`}>{t('reports.size')}</th>
+          <th className={ui.wideOnly}>{t('reports.made')}</th>
+          <th className={ui.wideOnly}>{t('reports.expires')}</th>
+          <th>
+            <span className="sr-only">{t('reports.actions')}</span>
+          </th>
+        </tr>
+      }
+    >
+      {(file, place) => <FileRow file={file} place={place} onRemove={() => onRemove(file.id)} />}
+    </LongTable>
   )
 }
 
-function FileRow({ file, onRemove }: { file: ResultFile; onRemove: () => void }) {
+interface FileRowProps {
+  file: ResultFile
+  place: RowPlace
+  onRemove: () => void
+}
+
+function FileRow({ file, place, onRemove }: FileRowProps) {
   const { t } = useTranslation()
   const workName = useWorkName()
   const [sure, setSure] = useState(false)
   return (
-    <tr data-file={file.operationId}>
+    <tr {...place} data-file={file.operationId}>
       <td className={styles.file}>{file.name}</td>
       <td className={ui.wideOnly}>{workName(file.type, file.kind)}</td>
       <td className={`${ui.num} ${ui.wideOnly}`}>{formatCount(file.rows)}</td>

@@ -1,15 +1,16 @@
-import { Button, Select } from '@mantine/core'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Select } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { formatCount, formatMoment, readDay } from '../../../lib/format.ts'
 import { useDebounced } from '../../../lib/use-debounced.ts'
-import { useKept } from '../../../lib/use-kept.ts'
+import { type Scrolled, useLongList } from '../../../lib/use-long-list.ts'
 import { DayInput } from '../../../ui/DayInput.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { LongTable } from '../../../ui/LongTable.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import ui from '../../../ui/ui.module.css'
 import { fetchMedications, medicationKeys } from '../../medications/api.ts'
 import { fetchRegister, registerKey } from '../api.ts'
@@ -30,16 +31,12 @@ export function Register() {
   const filter = useDebounced(JSON.stringify({ from: dayOr(from), to: dayOr(to), medicationId }), TYPING_MS)
   const wanted = JSON.parse(filter) as { from: string; to: string; medicationId: string }
   const isBackwards = wanted.from !== '' && wanted.to !== '' && wanted.from > wanted.to
-  const query = useInfiniteQuery({
+  const list = useLongList({
     queryKey: registerKey(wanted),
-    queryFn: ({ pageParam, signal }) => fetchRegister(wanted, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.meta.next,
+    keptAs: `stock.register.${filter}`,
+    read: (from, signal) => fetchRegister(wanted, from, signal),
     enabled: !isBackwards,
-    staleTime: 0,
   })
-  const shown = useKept(`stock.register.${filter}`, query)
-  const rows = shown.data?.pages.flatMap(({ data }) => data) ?? []
   return (
     <>
       <p className={styles.hint}>{t('medicines.registerHint')}</p>
@@ -52,32 +49,29 @@ export function Register() {
           error={isBackwards ? t('medicines.backwards') : null}
         />
         <PsychotropicSelect value={medicationId} onChange={setMedicationId} />
-        <AsOf atMs={shown.asOfMs} />
+        <AsOf atMs={list.asOfMs} />
       </div>
-      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
-      {shown.isPending && !isBackwards ? <Loading rows={8} /> : null}
-      {shown.data !== undefined && rows.length === 0 ? <Empty title={t('medicines.noneInRegister')} /> : null}
-      {rows.length > 0 ? <Rows rows={rows} /> : null}
-      {query.hasNextPage ? (
-        <Button
-          mt={12}
-          variant="default"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
+      {isBackwards ? null : (
+        <ListState
+          shown={list}
+          isEmpty={list.rows.length === 0}
+          empty={<Empty title={t('medicines.noneInRegister')} />}
+          lines={8}
         >
-          {t('medicines.older')}
-        </Button>
-      ) : null}
+          <Rows list={list} />
+        </ListState>
+      )}
     </>
   )
 }
 
-function Rows({ rows }: { rows: RegisterList['data'] }) {
+function Rows({ list }: { list: Scrolled<RegisterList['data'][number]> }) {
   const { t } = useTranslation()
   return (
-    <div className={ui.tableWrap} data-register>
-      <table className={ui.table}>
-        <thead>
+    <div data-register>
+      <LongTable
+        list={list}
+        head={
           <tr>
             <th>{t('medicines.when')}</th>
             <th>{t('medicines.name')}</th>
@@ -89,34 +83,33 @@ function Rows({ rows }: { rows: RegisterList['data'] }) {
             <th>{t('medicines.by')}</th>
             <th>{t('medicines.reason')}</th>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td className={styles.when}>{formatMoment(row.at)}</td>
-              <td className={styles.name}>
-                <Link to={`/medicines/${row.medicationId}`}>{row.name}</Link>
-              </td>
-              <td>{row.batchNo}</td>
-              <td>{t(`medicines.kind.${row.kind}`)}</td>
-              <td className={`${ui.num} ${styles.when}`}>
-                {signed(row.quantity)} {row.unit}
-              </td>
-              <td className={ui.num}>{formatCount(row.balance)}</td>
-              <td className={styles.name}>
-                {row.patient === null ? null : (
-                  <>
-                    <Link to={`/patients/${row.patient.id}`}>{row.patient.name}</Link>{' '}
-                    <span className={styles.dim}>{row.patient.clinicNumber}</span>
-                  </>
-                )}
-              </td>
-              <td>{row.by}</td>
-              <td className={styles.name}>{row.reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        }
+      >
+        {(row, place) => (
+          <tr {...place}>
+            <td className={styles.when}>{formatMoment(row.at)}</td>
+            <td className={styles.name}>
+              <Link to={`/medicines/${row.medicationId}`}>{row.name}</Link>
+            </td>
+            <td>{row.batchNo}</td>
+            <td>{t(`medicines.kind.${row.kind}`)}</td>
+            <td className={`${ui.num} ${styles.when}`}>
+              {signed(row.quantity)} {row.unit}
+            </td>
+            <td className={ui.num}>{formatCount(row.balance)}</td>
+            <td className={styles.name}>
+              {row.patient === null ? null : (
+                <>
+                  <Link to={`/patients/${row.patient.id}`}>{row.patient.name}</Link>{' '}
+                  <span className={styles.dim}>{row.patient.clinicNumber}</span>
+                </>
+              )}
+            </td>
+            <td>{row.by}</td>
+            <td className={styles.name}>{row.reason}</td>
+          </tr>
+        )}
+      </LongTable>
     </div>
   )
 }

@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { clinicToday, formatCount, formatDay, formatMoment } from '../../../lib/format.ts'
+import { useLongList } from '../../../lib/use-long-list.ts'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { LongTable } from '../../../ui/LongTable.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
 import ui from '../../../ui/ui.module.css'
 import { formatRm } from '../../billing/amounts.ts'
@@ -66,63 +66,51 @@ export function Batches({ stock }: { stock: Stock }) {
 /** What came and went of a medicine, the last first. */
 export function Movements({ medicationId }: { medicationId: string }) {
   const { t } = useTranslation()
-  const query = useInfiniteQuery({
+  const list = useLongList({
     queryKey: stockKeys.movements(medicationId),
-    queryFn: ({ pageParam, signal }) => fetchMovements(medicationId, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.meta.next,
-    staleTime: 0,
+    keptAs: `stock.movements.${medicationId}`,
+    read: (from, signal) => fetchMovements(medicationId, from, signal),
   })
-  const rows = query.data?.pages.flatMap(({ data }) => data) ?? []
   return (
     <Section title={t('medicines.movements')}>
-      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-      {query.isPending ? <Loading rows={4} /> : null}
-      {query.isSuccess && rows.length === 0 ? <Empty title={t('medicines.noMovements')} /> : null}
-      {rows.length > 0 ? (
-        <div className={ui.tableWrap}>
-          <table className={ui.table}>
-            <thead>
-              <tr>
-                <th>{t('medicines.when')}</th>
-                <th>{t('medicines.what')}</th>
-                <th className={ui.num}>{t('medicines.moved')}</th>
-                <th className={ui.num}>{t('medicines.balance')}</th>
-                <th className={ui.wideOnly}>{t('medicines.batch')}</th>
-                <th className={ui.wideOnly}>{t('medicines.by')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.id}>
-                  <td>{formatMoment(row.at)}</td>
-                  <td className={styles.name}>
-                    {t(`medicines.kind.${row.kind}`)}
-                    {row.reason === null ? null : <span className={styles.dim}>{row.reason}</span>}
-                  </td>
-                  <td className={ui.num}>
-                    {row.quantity > 0 ? '+' : '−'}
-                    {formatCount(Math.abs(row.quantity))}
-                  </td>
-                  <td className={ui.num}>{formatCount(row.balance)}</td>
-                  <td className={ui.wideOnly}>{row.batchNo}</td>
-                  <td className={ui.wideOnly}>{row.by ?? '–'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : null}
-      {query.hasNextPage ? (
-        <Button
-          mt={12}
-          variant="default"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
+      <AsOf atMs={list.asOfMs} />
+      <ListState
+        shown={list}
+        isEmpty={list.rows.length === 0}
+        empty={<Empty title={t('medicines.noMovements')} />}
+        lines={4}
+      >
+        <LongTable
+          list={list}
+          head={
+            <tr>
+              <th>{t('medicines.when')}</th>
+              <th>{t('medicines.what')}</th>
+              <th className={ui.num}>{t('medicines.moved')}</th>
+              <th className={ui.num}>{t('medicines.balance')}</th>
+              <th className={ui.wideOnly}>{t('medicines.batch')}</th>
+              <th className={ui.wideOnly}>{t('medicines.by')}</th>
+            </tr>
+          }
         >
-          {t('medicines.older')}
-        </Button>
-      ) : null}
+          {(row, place) => (
+            <tr {...place}>
+              <td>{formatMoment(row.at)}</td>
+              <td className={styles.name}>
+                {t(`medicines.kind.${row.kind}`)}
+                {row.reason === null ? null : <span className={styles.dim}>{row.reason}</span>}
+              </td>
+              <td className={ui.num}>
+                {row.quantity > 0 ? '+' : '−'}
+                {formatCount(Math.abs(row.quantity))}
+              </td>
+              <td className={ui.num}>{formatCount(row.balance)}</td>
+              <td className={ui.wideOnly}>{row.batchNo}</td>
+              <td className={ui.wideOnly}>{row.by ?? '–'}</td>
+            </tr>
+          )}
+        </LongTable>
+      </ListState>
     </Section>
   )
 }
