@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { readSources } from '../shared/testing/imports.ts'
 import { nodeArgsOf } from '../shared/testing/launcher.ts'
-import { ROOT, read, readCompose } from './testing.ts'
+import { ROOT, read, readCompose, sentToBuild } from './testing.ts'
 
 const dockerfile = read('docker/Dockerfile')
 const stages = new Map(
@@ -64,5 +65,24 @@ describe('the images', () => {
     const names = readdirSync(`${ROOT}docker`, { recursive: true }).map(String)
     for (const [, source] of dockerfile.matchAll(/^COPY (docker\/\S+)/gm))
       expect(names).toContain((source as string).slice('docker/'.length).replace(/\/$/, ''))
+  })
+
+  it('compile from what is sent: no file of theirs imports one that stays outside', () => {
+    const isSent = sentToBuild()
+    expect(
+      ['.env', 'secrets/data-key', 'bench/main.ts', 'docker/testing.ts', 'shared/testing/people.ts'].filter(
+        isSent,
+      ),
+    ).toEqual([])
+    const sources = readSources(['api', 'workers', 'shared', 'migrations', 'docker']).filter(({ path }) =>
+      isSent(path),
+    )
+    expect(sources.length).toBeGreaterThan(300)
+    const missing = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => /\.tsx?$/.test(target) && !isSent(target))
+        .map(({ target }) => `${path}: ${target}`),
+    )
+    expect(missing).toEqual([])
   })
 })

@@ -7,6 +7,21 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** A file of the checkout as text. */
 export const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8')
 
+/** Whether `.dockerignore` lets a file into the build of the images; the last line that speaks of it decides. */
+export function sentToBuild(): (path: string) => boolean {
+  const lines = read('.dockerignore')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  const rules = lines.map((line) => {
+    const pattern = line
+      .replace(/^!/, '')
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*\*\/|\*/g, (star) => (star === '*' ? '[^/]*' : '(?:.*/)?'))
+    return { taken: line.startsWith('!'), pattern: new RegExp(`^${pattern}(?:/|$)`) }
+  })
+  return (path) => rules.findLast(({ pattern }) => pattern.test(path))?.taken ?? true
+}
+
 /** One service of the compose file, with the keys that the tests look at. */
 export interface Service {
   image?: string

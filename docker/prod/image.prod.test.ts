@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../shared/testing/processes.ts'
-import { ROOT, read } from '../testing.ts'
+import { ROOT, read, sentToBuild } from '../testing.ts'
 import { type ProductionSystem, type Spawned, start, startProduction, until } from './testing.ts'
 
 /** The image's steps in an empty folder: /app of the build stage, and /app of the image. */
@@ -32,15 +32,13 @@ const step = (cwd: string, file: string, args: string[]) => {
 
 /** What .dockerignore lets into the build: folders named there, without tests and built files. */
 function copyContext() {
+  const isSent = sentToBuild()
   const ignore = read('.dockerignore').split('\n')
   const named = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1))
   for (const name of named) {
     cpSync(join(ROOT, name), join(build, name), {
       recursive: true,
-      filter: (file) =>
-        !/\/(node_modules|dist|\.data|testing|e2e)(\/|$)|\/testing\.ts$|\.test\.tsx?$|docker\/ssl\/.*\.(pem|key)$/.test(
-          file.slice(ROOT.length - 1),
-        ),
+      filter: (file) => isSent(file.slice(ROOT.length)),
     })
   }
 }

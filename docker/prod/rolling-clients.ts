@@ -24,6 +24,8 @@ interface Outcome {
   text: string
 }
 
+/** Connections that have carried a call. */
+const used = new WeakSet<object>()
 const agent = new Agent({ keepAlive: true, maxSockets: 40, rejectUnauthorized: false })
 
 /** One call over kept connections, as a browser makes it. */
@@ -44,9 +46,15 @@ function send(target: Target, path: string, body?: object, key?: string): Promis
         res.once('error', () => resolve({ status: 0, text: 'cut' }))
       },
     )
+    let isKept = false
+    req.once('socket', (socket) => {
+      // not `reusedSocket`: that is false for a call that waited for a place and got a connection another one had used
+      isKept = used.has(socket)
+      used.add(socket)
+    })
     // a kept connection that the other side closed in the same moment: browsers ask again over a new one, so does this
     req.once('error', (error: NodeJS.ErrnoException) => {
-      if (req.reusedSocket && error.code === 'ECONNRESET') resolve(send(target, path, body, key))
+      if (isKept && error.code === 'ECONNRESET') resolve(send(target, path, body, key))
       else resolve({ status: 0, text: String(error.code) })
     })
     req.end(body === undefined ? undefined : JSON.stringify(body))
