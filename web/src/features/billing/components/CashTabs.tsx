@@ -19,7 +19,7 @@ export function CashTabs() {
   return (
     <nav className={styles.tabs} aria-label={t('billing.tabs')}>
       {PLACES.filter(({ permission }) => permissions.includes(permission)).map(({ to, label }) => (
-        <NavLink key={to} to={to} end className={styles.tab ?? ''}>
+        <NavLink key={to} to={to} className={styles.tab ?? ''}>
           {t(label)}
         </NavLink>
       ))}

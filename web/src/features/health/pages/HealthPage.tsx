@@ -29,8 +29,8 @@ export function HealthPage() {
   const checks = query.data?.checks
   const facts: { part: string; status: string; fact: string }[] = checks
     ? [
-        { part: 'database', status: checks.database.status, fact: checks.database.response_time ?? '' },
-        { part: 'redis', status: checks.redis.status, fact: checks.redis.response_time ?? '' },
+        { part: 'database', status: checks.database.status, fact: spaced(checks.database.response_time) },
+        { part: 'redis', status: checks.redis.status, fact: spaced(checks.redis.response_time) },
         {
           part: 'queues',
           status: checks.queues.status,
@@ -108,5 +108,7 @@ export function HealthPage() {
   )
 }
 
+/** A number and its unit keep apart. */
+const spaced = (time: string | undefined): string => (time ?? '').replace(/(\d)(?=[a-z])/, '$1 ')
 const percent = (value: number | null | undefined): string =>
   value === null || value === undefined ? '' : `${Math.round(value)} %`

@@ -69,18 +69,20 @@ function Everything({ patient }: { patient: Patient }) {
   const { t } = useTranslation()
   const { permissions } = useUser()
   return (
-    <>
+    <div className={styles.file}>
       <PatientFacts patient={patient} />
-      <History patientId={patient.id} />
-      <Families patient={patient} />
-      {permissions.includes('patients.merge') ? <Merges patient={patient} /> : null}
-      {permissions.includes('audit.all') ? <WatchRecord patientId={patient.id} /> : null}
-      {permissions.includes('audit.view') ? (
-        <p>
-          <Link to={`/admin/audit?patient=${patient.id}`}>{t('patientFile.audit')}</Link>
-        </p>
-      ) : null}
-    </>
+      <div>
+        <History patientId={patient.id} />
+        <Families patient={patient} />
+        {permissions.includes('patients.merge') ? <Merges patient={patient} /> : null}
+        {permissions.includes('audit.all') ? <WatchRecord patientId={patient.id} /> : null}
+        {permissions.includes('audit.view') ? (
+          <p>
+            <Link to={`/admin/audit?patient=${patient.id}`}>{t('patientFile.audit')}</Link>
+          </p>
+        ) : null}
+      </div>
+    </div>
   )
 }
 

@@ -1,5 +1,6 @@
-import { SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Choices } from '../../../ui/Choices.tsx'
 import { useDoctors } from '../../doctors/api.ts'
 import { PRIORITIES, type Priority, type TicketInput } from '../types.ts'
 
@@ -48,15 +49,11 @@ export function TicketFields({ form, onChange, autoFocus = false }: TicketFields
         value={form.doctorId || null}
         onChange={(doctorId) => onChange({ doctorId: doctorId ?? '' })}
       />
-      <SegmentedControl
-        aria-label={t('queue.priorityLabel')}
-        fullWidth
-        size="xs"
-        // the Malay words are longer than the room that the usual padding leaves
-        styles={{ label: { paddingInline: 4 } }}
-        data={PRIORITIES.map((value) => ({ value, label: t(`queue.priority.${value}`) }))}
+      <Choices
+        label={t('queue.priorityLabel')}
+        options={PRIORITIES.map((value) => ({ value, label: t(`queue.priority.${value}`) }))}
         value={form.priority}
-        onChange={(priority) => onChange({ priority: priority as Priority })}
+        onChange={(priority: Priority) => onChange({ priority })}
       />
     </div>
   )
