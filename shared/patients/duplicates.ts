@@ -1,9 +1,10 @@
 import type { Db } from '../db/connect.ts'
 import { reading } from '../db/transaction.ts'
-import { isRealDay, parseDay } from '../units/dates.ts'
+import { parseDay } from '../units/dates.ts'
 import { canonicalNric } from '../units/nric.ts'
-import { type Likeness, likeness, tellingWords } from './duplicate-names.ts'
+import { likeness, tellingWords } from './duplicate-names.ts'
 import type { PatientRow } from './model.ts'
+import { swappedDay, type Traits, verdictOn } from './pairs/rules.ts'
 import { findIdsBy, patients } from './repository.ts'
 import type { Certainty, DuplicateQuestion, DuplicateReason } from './schema.ts'
 import { readSearch } from './search-query.ts'
@@ -24,9 +25,7 @@ const NONE: string[] = []
 function birthdays(text: string | undefined): { on: string; swappedOn: string | null } | null {
   const on = text === undefined ? null : parseDay(text)
   if (on === null) return null
-  const [year, month, day] = on.split('-') as [string, string, string]
-  const isSwappable = day !== month && isRealDay(Number(year), Number(day), Number(month))
-  return { on, swappedOn: isSwappable ? `${year}-${day}-${month}` : null }
+  return { on, swappedOn: swappedDay(on) }
 }
 
 /** The birthday that an NRIC says, in the century in which it is past. */
@@ -50,33 +49,6 @@ function findBorn(db: Db, days: readonly string[]): Promise<Born[]> {
       .select({ id: 'id', name: 'name', dateOfBirth: 'date_of_birth' }) as PromiseLike<Born[]>,
   )
 }
-
-interface Traits {
-  sameNumber: boolean
-  samePhone: boolean
-  name: Likeness
-  born: 'same' | 'swapped' | 'different'
-}
-
-/** What the traits together say: the first that is true. */
-const CERTAINTIES: readonly [Certainty, (traits: Traits) => boolean][] = [
-  ['exact', ({ sameNumber }) => sameNumber],
-  ['exact', ({ samePhone, name, born }) => samePhone && name === 'same' && born === 'same'],
-  ['probable', ({ name, born }) => name === 'same' && born === 'same'],
-  ['probable', ({ samePhone, name, born }) => samePhone && name !== 'different' && born !== 'different'],
-  ['probable', ({ samePhone, name }) => samePhone && name === 'same'],
-  ['possible', ({ name, born }) => name !== 'different' && born !== 'different'],
-  ['possible', ({ samePhone }) => samePhone],
-]
-
-const reasonsOf = ({ sameNumber, samePhone, name, born }: Traits): DuplicateReason[] => [
-  ...(sameNumber ? (['idNumber'] as const) : []),
-  ...(samePhone ? (['phone'] as const) : []),
-  ...(name === 'different' ? [] : [name === 'same' ? ('name' as const) : ('similarName' as const)]),
-  ...(born === 'different'
-    ? []
-    : [born === 'same' ? ('dateOfBirth' as const) : ('swappedDateOfBirth' as const)]),
-]
 
 const ORDER: readonly Certainty[] = ['exact', 'probable', 'possible']
 
@@ -112,8 +84,8 @@ export async function findDuplicates(
       name: words.length === 0 ? 'different' : likeness(words, tellingWords(row.name)),
       born: bornAs(row, born),
     }
-    const certainty = CERTAINTIES.find(([, holds]) => holds(traits))?.[0]
-    return certainty === undefined ? [] : [{ row, certainty, reasons: reasonsOf(traits) }]
+    const verdict = verdictOn(traits)
+    return verdict === undefined ? [] : [{ row, certainty: verdict.certainty, reasons: verdict.reasons }]
   })
   found.sort(
     (a, b) =>

@@ -91,6 +91,13 @@ export function givenUp(changed: Fields): Fields {
   }
 }
 
+/** Fields that are changed and taken back together. */
+const WHOLE_GROUPS = [...Object.values(GROUPS), ['registeredOn']] as (keyof PatientRow)[][]
+
+/** Whether two merges changed a field, or fields that go together. */
+export const haveCommonField = (one: Fields, other: Fields): boolean =>
+  WHOLE_GROUPS.some((group) => group.some((field) => field in one) && group.some((field) => field in other))
+
 /**
  * What of the survivor goes back to what it was: every group of fields that still says what the merge made of it.
  * `kept` names those that somebody has changed since.
@@ -102,8 +109,7 @@ export function takenBack(
 ): { fields: Fields; kept: string[] } {
   const fields: Fields = {}
   const kept: string[] = []
-  const groups = [...Object.values(GROUPS), ['registeredOn']] as (keyof PatientRow)[][]
-  for (const group of groups) {
+  for (const group of WHOLE_GROUPS) {
     const changed = group.filter((field) => field in after)
     if (changed.length === 0) continue
     if (group.every((field) => !(field in after) || now[field] === after[field]))

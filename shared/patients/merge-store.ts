@@ -63,6 +63,18 @@ export async function listMerges(db: Db, patientId: string, limit: number): Prom
   return [...survived, ...merged].sort((a, b) => Number(b.id) - Number(a.id)).slice(0, limit)
 }
 
+/** Merges that hold, of a patient as the survivor or as the one that was merged, newest first. */
+export const liveMergesOf = (
+  db: Db,
+  column: 'survivor_id' | 'merged_id',
+  patientId: string,
+): Promise<MergeRow[]> =>
+  reading(
+    merges(db, 'live-merges')
+      .where({ [`m.${column}`]: patientId, 'm.live': 1 })
+      .orderBy('m.id', 'desc') as PromiseLike<MergeRow[]>,
+  )
+
 export interface NewMerge {
   survivorId: string
   mergedId: string

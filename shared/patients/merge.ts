@@ -15,10 +15,10 @@ import { type Fields, givenUp, mergedFields } from './merge-fields.ts'
 import { findMerge, insertMerge, type MergeRow, viewMerge } from './merge-store.ts'
 import { presentPatient } from './merged-into.ts'
 import { PatientModel, type PatientRow } from './model.ts'
-import { highestKeys, type Moved, moveRows, rememberRows } from './move-rows.ts'
+import { highestKeys, type Moved, moveRows, referencesInUse, rememberRows } from './move-rows.ts'
 import { refuseInClinic } from './open-tickets.ts'
 import { PATIENTS } from './reads.ts'
-import { patientReferences } from './references.ts'
+import { patientReferences, type Reference } from './references.ts'
 import { addWords, removeWords } from './repository.ts'
 import type { MergeDone, MergeInput } from './schema.ts'
 import { viewPatient } from './view.ts'
@@ -99,11 +99,12 @@ export const countsOf = (moved: readonly Moved[]): Record<string, number> => {
   return counts
 }
 
-async function moveAll(trx: Knex.Transaction, from: string, to: string) {
-  const references = await patientReferences(trx)
+async function moveAll(trx: Knex.Transaction, references: readonly Reference[], from: string, to: string) {
   const tablesAt = await highestKeys(trx, references)
   const moved: Moved[] = []
-  for (const reference of references) moved.push(await moveRows(trx, reference, from, to))
+  // both records are locked, which holds off everybody who would refer to them: what is not there now will not come
+  for (const reference of await referencesInUse(trx, references, from))
+    moved.push(await moveRows(trx, reference, from, to))
   return { tablesAt, moved }
 }
 
@@ -128,6 +129,55 @@ async function writeBoth(
   return survivor
 }
 
+/** A merge that is to be carried out. */
+export interface MergeOrder {
+  id: string
+  input: MergeInput
+  writer: Writer
+  now: Date
+  /** Who refers to patients, where it is known from a merge before. */
+  references?: readonly Reference[]
+}
+
+/** {@link mergePatients} inside a transaction of the caller, who tells the cache of both ids and rings afterwards. */
+export async function mergeWithin(
+  trx: Knex.Transaction,
+  { id, input, writer, now, references }: MergeOrder,
+): Promise<MergeDone> {
+  const { otherId, keep } = input
+  if (id === otherId)
+    throw new AppError('rule/broken', { errors: [{ path: 'otherId', message: 'Is the same patient' }] })
+  const at = toSqlUtc(now)
+  const both = await lockBoth(trx, id, input, writer.variant)
+  const { one, other } = both
+  await refuseInClinic(trx, [id, otherId], 'One of the two has a ticket that is not over.')
+  const changed = mergedFields(one, other, keep, clinicDay(now))
+  const survivor = await writeBoth(trx, both, changed, at)
+  const { moved, tablesAt } = await moveAll(trx, references ?? (await patientReferences(trx)), otherId, id)
+  const mergeId = await insertMerge(trx, {
+    survivorId: id,
+    mergedId: otherId,
+    survivorBefore: pick(one, changed),
+    survivorAfter: changed,
+    mergedBefore: pick(other, givenUp(changed)),
+    tablesAt,
+    userId: writer.who.userId ?? null,
+    at,
+  })
+  await rememberRows(trx, mergeId, moved)
+  await addFigures(trx, negated(newPatientFigures([other])))
+  const merge = (await findMerge(trx, mergeId)) as MergeRow
+  const fields = Object.keys(changed)
+  await writeAudit(
+    trx,
+    mergeEntries(writer, 'patients.merge', merge, { fields, moved: countsOf(moved) }),
+    now,
+  )
+  await tellMerge(trx, 'patient.merged', merge, survivor.version, now)
+  const patient = viewPatient(survivor, writer.variant)
+  return { merge: viewMerge(merge), patient, moved: countsOf(moved), fields }
+}
+
 /**
  * Puts another record of the same person into this one: fields by choice, and everything that refers to the other one,
  * row by row remembered. The other one is not found any more; its id answers `state/merged` with the survivor. Throws
@@ -139,44 +189,11 @@ export async function mergePatients(
   input: MergeInput,
   writer: Writer,
 ): Promise<MergeDone> {
-  const { otherId, keep } = input
-  if (id === otherId)
-    throw new AppError('rule/broken', { errors: [{ path: 'otherId', message: 'Is the same patient' }] })
   const now = deps.clock.now()
-  const at = toSqlUtc(now)
-  const work = async (trx: Knex.Transaction) => {
-    const both = await lockBoth(trx, id, input, writer.variant)
-    const { one, other } = both
-    await refuseInClinic(trx, [id, otherId], 'One of the two has a ticket that is not over.')
-    const changed = mergedFields(one, other, keep, clinicDay(now))
-    const survivor = await writeBoth(trx, both, changed, at)
-    const { moved, tablesAt } = await moveAll(trx, otherId, id)
-    const mergeId = await insertMerge(trx, {
-      survivorId: id,
-      mergedId: otherId,
-      survivorBefore: pick(one, changed),
-      survivorAfter: changed,
-      mergedBefore: pick(other, givenUp(changed)),
-      tablesAt,
-      userId: writer.who.userId ?? null,
-      at,
-    })
-    await rememberRows(trx, mergeId, moved)
-    await addFigures(trx, negated(newPatientFigures([other])))
-    const merge = (await findMerge(trx, mergeId)) as MergeRow
-    const fields = Object.keys(changed)
-    await writeAudit(
-      trx,
-      mergeEntries(writer, 'patients.merge', merge, { fields, moved: countsOf(moved) }),
-      now,
-    )
-    await tellMerge(trx, 'patient.merged', merge, survivor.version, now)
-    const patient = viewPatient(survivor, writer.variant)
-    return {
-      result: { merge: viewMerge(merge), patient, moved: countsOf(moved), fields },
-      ids: [id, otherId],
-    }
-  }
+  const work = async (trx: Knex.Transaction) => ({
+    result: await mergeWithin(trx, { id, input, writer, now }),
+    ids: [id, input.otherId],
+  })
   const done = await writing(deps, PATIENTS, work, writer.signal)
   void ring(deps)
   return done

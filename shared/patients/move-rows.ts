@@ -111,21 +111,34 @@ export async function returnRows(
   return returned
 }
 
-/** How far each table with a number of its own was: rows above it are later ones. */
+/** Those references by which a patient has rows at all: one question for all tables. */
+export async function referencesInUse(
+  trx: Knex.Transaction,
+  references: readonly Reference[],
+  patientId: string,
+): Promise<Reference[]> {
+  if (references.length === 0) return []
+  const asked = references.map(() => 'select ? as at where exists (select 1 from ?? where ?? = ?)')
+  const [rows] = (await trx.raw(
+    `/* patients.merge-in-use */ ${asked.join(' union all ')}`,
+    references.flatMap(({ table, column }, at) => [at, table, column, patientId]),
+  )) as unknown as [{ at: number | string }[]]
+  const used = new Set(rows.map(({ at }) => Number(at)))
+  return references.filter((_, at) => used.has(at))
+}
+
+/** How far each table with a number of its own was: rows above it are later ones. One question for all tables. */
 export async function highestKeys(
   trx: Knex.Transaction,
   references: readonly Reference[],
 ): Promise<Record<string, string>> {
-  const highest: Record<string, string> = {}
-  for (const { table, key, isRising } of references) {
-    if (!isRising || highest[table] !== undefined) continue
-    const row = await trx(table)
-      .comment('patients.merge-highest')
-      .max({ id: key[0] as string })
-      .first()
-    highest[table] = String(row?.id ?? 0)
-  }
-  return highest
+  const keys = new Map(references.flatMap(({ table, key, isRising }) => (isRising ? [[table, key[0]]] : [])))
+  if (keys.size === 0) return {}
+  const [rows] = (await trx.raw(
+    `/* patients.merge-highest */ ${[...keys].map(() => 'select ? as name, max(??) as id from ??').join(' union all ')}`,
+    [...keys].flatMap(([table, key]) => [table, key as string, table]),
+  )) as unknown as [{ name: string; id: string | number | null }[]]
+  return Object.fromEntries(rows.map(({ name, id }) => [name, String(id ?? 0)]))
 }
 
 const MOST_LISTED = 100

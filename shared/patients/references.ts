@@ -13,8 +13,8 @@ export interface Reference {
   isUnique: boolean
 }
 
-/** Merges keep whom they were about, whatever is merged later. */
-const NOT_MOVED = ['patient_merges']
+/** Merges, and decisions over two records that look alike, keep whom they were about, whatever is merged later. */
+const NOT_MOVED = ['patient_merges', 'patient_distinctions', 'import_duplicates']
 
 interface FoundRow {
   name: string

@@ -19,6 +19,7 @@ import { PATIENTS } from './reads.ts'
 import { patientReferences, type Reference } from './references.ts'
 import { addWords, removeWords } from './repository.ts'
 import type { MergeUndone } from './schema.ts'
+import { refuseOutOfOrder } from './unmerge-order.ts'
 import { viewPatient } from './view.ts'
 
 /** The record that was merged: deleted, so nobody finds it but here. */
@@ -42,6 +43,10 @@ async function lockMerge(trx: Knex.Transaction, id: string): Promise<MergeRow> {
     extra: { current: viewMerge(merge) },
   })
 }
+
+/** Nothing is put into the survivor, nor it into another, until the transaction ends. */
+const lockSurvivor = (trx: Knex.Transaction, { survivor_id: id }: MergeRow) =>
+  trx('patients').comment('patients.unmerge-lock').where({ id }).forUpdate().first('id')
 
 const referenceOf = (references: readonly Reference[], { table, column }: Moved): Reference | undefined =>
   references.find((each) => each.table === table && each.column === column)
@@ -91,13 +96,16 @@ async function restoreBoth(
 /**
  * Takes two records apart again: exactly the rows that were moved go back, and the fields as they were; what was made
  * or changed since stays with the survivor and is listed. Throws `state/conflict` when it was done already or while
- * either is in the clinic, `state/merged` when the survivor has been merged itself, `not-found`.
+ * either is in the clinic or a later merge changed the same fields, `state/merged` when the survivor has been merged
+ * itself (both name in `first` what has to be taken apart before), `not-found`.
  */
 export async function undoMerge(deps: MergeDeps, id: string, writer: Writer): Promise<MergeUndone> {
   const now = deps.clock.now()
   const at = toSqlUtc(now)
   const work = async (trx: Knex.Transaction) => {
     const merge = await lockMerge(trx, id)
+    await lockSurvivor(trx, merge)
+    await refuseOutOfOrder(trx, merge)
     const both = {
       survivor: await presentPatient(trx, merge.survivor_id, { lock: true }),
       merged: await mergedRecord(trx, merge.merged_id),
