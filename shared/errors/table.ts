@@ -56,6 +56,8 @@ export const ERRORS = {
   'operation/file-gone': rule(410, 'The uploaded file is no longer there', false, 'error'),
   'file/expired': rule(410, 'This file is no longer kept'),
   'operation/out-of-memory': rule(500, 'The work needed more memory than it may use', false, 'error'),
+  'import/rows-refused': rule(422, 'Nothing was imported, because some rows would be refused'),
+  'import/not-all': rule(409, 'Everything was taken back, because not all rows could be imported'),
   'import/unknown-kind': rule(422, 'There is no such kind of import'),
   'import/bad-mapping': rule(422, 'The columns of the file do not fit the fields'),
   'import/bad-options': rule(422, 'The options do not fit this file'),

@@ -8,15 +8,18 @@ export const STAGED_DELIMITER = ','
 export interface RowMark {
   /** Row of the sheet or line of the file, 1 = first. */
   line: number
+  /** Its number among the rows of the file, where not all of them are here. */
+  row?: number
   problem?: RowProblemCode
   /** The column that the problem is about, if it is one cell's. */
   column?: string
 }
 
-/** The first cell of a staged row: the line, then, if any, the problem and its column. */
-export function markText({ line, problem, column }: RowMark): string {
-  if (problem === undefined) return String(line)
-  return column === undefined ? `${line} ${problem}` : `${line} ${problem} ${column}`
+/** The first cell of a staged row: the line, its number, if that is to be said, then, if any, the problem and its column. */
+export function markText({ line, row, problem, column }: RowMark): string {
+  const place = row === undefined ? String(line) : `${line}:${row}`
+  if (problem === undefined) return place
+  return column === undefined ? `${place} ${problem}` : `${place} ${problem} ${column}`
 }
 
 /** A row as everybody reads it, made of the cells of a staged one. */
@@ -27,7 +30,16 @@ export function stagedRow(
   const mark = cells.shift() ?? ''
   const line = Number.parseInt(mark, 10)
   const problem = problemOf(mark)
-  return problem === null ? { row, line, cells } : { row, line, cells, problem }
+  const own = numberIn(mark) ?? row
+  return problem === null ? { row: own, line, cells } : { row: own, line, cells, problem }
+}
+
+function numberIn(mark: string): number | null {
+  const at = mark.indexOf(':')
+  if (at < 0) return null
+  const space = mark.indexOf(' ')
+  // the column of a problem may have a colon in its name
+  return space >= 0 && space < at ? null : Number.parseInt(mark.slice(at + 1), 10)
 }
 
 function problemOf(mark: string): Problem | null {

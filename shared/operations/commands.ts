@@ -5,14 +5,16 @@ import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { AppError } from '../errors/app-error.ts'
+import { AppError, toProblem } from '../errors/app-error.ts'
 import { addEvent, ring } from '../events/outbox.ts'
 import type { JobQueues } from '../jobs/queues.ts'
+import { inStep } from '../ops/tracing.ts'
 import type { Principal } from '../rights/permissions.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { newId } from '../units/ids.ts'
 import { enqueueOperation } from './enqueue.ts'
 import { operationEvent } from './events.ts'
+import { isTakingBack, TAKE_BACK_PHASE, UNDO_PHASE } from './phases.ts'
 import { findOperation, lockOperation, type OperationRow, placeInLine } from './repository.ts'
 import type { OperationStatus, OperationType } from './schema.ts'
 import { viewOperation } from './view.ts'
@@ -113,7 +115,7 @@ export async function requestOperation(
   const at = deps.clock.now()
   let row: OperationRow
   try {
-    row = await inTransaction(deps.db, async (trx) => {
+    row = await inStep(deps, 'operation.request', () => inTransaction(deps.db, async (trx) => {
       const made = await insertOperation(trx, request, asker)
       if (key !== undefined) {
         await trx('idempotency_keys').insert({
@@ -135,7 +137,7 @@ export async function requestOperation(
       await inside?.(trx, made.id)
       await addEvent(trx, operationEvent(made, at, await placeInLine(trx, made)))
       return made
-    })
+    }))
   } catch (error) {
     if (key === undefined || userId === undefined || !isDuplicateKey(error)) throw error
     const first = await replayOf(deps, userId, key, sha256)
@@ -203,9 +205,6 @@ export async function cancelOperation(deps: Deps, id: string, asker: Asker): Pro
   return row
 }
 
-/** Phase of an import that is being taken back; kept when that fails, so that a retry goes on with it. */
-export const UNDO_PHASE = 'undo'
-
 /** Takes back what an import wrote, as far as nobody has changed or used it since. */
 export async function undoOperation(
   deps: Deps,
@@ -237,8 +236,10 @@ export async function retryOperation(
   asker: Asker,
 ): Promise<OperationRow> {
   const row = await change(deps, id, asker, 'retried', ['failed', 'cancelled'], (before) => ({
-    status: before.phase === UNDO_PHASE ? 'undoing' : 'queued',
-    error: null,
+    status: isTakingBack(before.phase) ? 'undoing' : 'queued',
+    // why it is taken back tells how it ends
+    error:
+      before.phase === TAKE_BACK_PHASE ? JSON.stringify(toProblem(new AppError('import/not-all'))) : null,
     note: null,
     cancel_requested_at: null,
     finished_at: null,

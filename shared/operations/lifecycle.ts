@@ -5,6 +5,7 @@ import { AppError, toProblem } from '../errors/app-error.ts'
 import { addEvent, ring } from '../events/outbox.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { operationEvent } from './events.ts'
+import { TAKE_BACK_PHASE } from './phases.ts'
 import { isRehearsal } from './rehearsal.ts'
 import { findOperation, lockOperation, type OperationRow } from './repository.ts'
 import { HELD_STATUSES, type OperationStatus } from './schema.ts'
@@ -140,13 +141,15 @@ async function endHeld(
 }
 
 function goodEnd(row: OperationRow): OperationStatus {
+  if (row.status === 'undoing' && row.phase === TAKE_BACK_PHASE)
+    return row.error === null ? 'cancelled' : 'failed'
   if (row.status === 'undoing') return 'undone'
   return isRehearsal(row) ? 'needs_review' : 'completed'
 }
 
 /**
  * Ends held work well: `completed` (`undone` when it was taken back, `needs_review` when it was a rehearsal, which
- * waits for a decision), or `cancelled` if that was asked before this transaction, never both.
+ * waits for a decision, `failed` or `cancelled` when it was all or nothing and is nothing), or `cancelled` if that was asked before this transaction, never both.
  * `inside` runs in the same transaction (clean-up of working tables).
  */
 export function completeOperation(
@@ -172,10 +175,15 @@ export function stopCancelled(deps: Deps, hold: Hold): Promise<OperationStatus |
 }
 
 /** Ends held work as failed; the error is kept as the problem that may be shown. */
-export function failOperation(deps: Deps, hold: Hold, error: unknown): Promise<OperationStatus | 'fenced'> {
+export function failOperation(
+  deps: Deps,
+  hold: Hold,
+  error: unknown,
+  fields: Record<string, unknown> = {},
+): Promise<OperationStatus | 'fenced'> {
   return endHeld(deps, hold, () => ({
     status: 'failed',
-    fields: { error: JSON.stringify(toProblem(error)) },
+    fields: { error: JSON.stringify(toProblem(error)), ...fields },
   }))
 }
 

@@ -25,9 +25,10 @@ export async function releaseRehearsal(
   const rehearsal = await findOperation(deps.db, id)
   if (rehearsal === undefined) throw new AppError('not-found')
   const request = requestAfter(rehearsal, idempotencyKey)
-  const { row } = await requestOperation(deps, queues, request, asker, (trx) =>
-    decide(trx, deps, rehearsal, asker),
-  )
+  const { row } = await requestOperation(deps, queues, request, asker, async (trx, newId) => {
+    await decide(trx, deps, rehearsal, asker)
+    await carryFixes(trx, rehearsal.no, newId)
+  })
   return row
 }
 
@@ -40,6 +41,17 @@ function requestAfter(rehearsal: OperationRow, idempotencyKey: string | undefine
     file: { name: name ?? '', bytes: bytes ?? 0, sha256: sha256 ?? '', path: path ?? '' },
     idempotencyKey,
   }
+}
+
+/** What was done about refused rows of the rehearsal is done about those of the import, after its last row. */
+async function carryFixes(trx: Knex.Transaction, rehearsalNo: number, newId: string): Promise<void> {
+  await trx.raw(
+    `insert into import_fixes (operation_no, fix_no, request, file_path, made_by, made_at)
+     select o.no, f.fix_no, f.request, f.file_path, f.made_by, f.made_at
+     from import_fixes f join operations o on o.id = ?
+     where f.operation_no = ? and f.state <> 'refused'`,
+    [newId, rehearsalNo],
+  )
 }
 
 /** The file goes over to the import, so that its end, not the rehearsal's, takes it away. */

@@ -10,6 +10,7 @@ import type { Format, ImportOptions, Mapping } from '../../shared/imports/schema
 import { clinicDay } from '../../shared/units/dates.ts'
 import type { Run } from '../runtime/context.ts'
 import { stageSource } from './formats/stage-source.ts'
+import { rowsOfTotal } from './mode.ts'
 import { looseKeys } from './patients/record.ts'
 import { looseKeysOf } from './records/loose-keys.ts'
 import { RepeatFinder, Repeats } from './repeats.ts'
@@ -30,6 +31,10 @@ export interface PreparedSource {
   nowMs: number
   repeats: Repeats
   totalRows: number
+  /** Units of work that were done before the first row; 0 if absent. */
+  doneBefore?: number
+  /** These are rows that were refused before: what is kept of that goes, and they have been counted as read. */
+  isRerun?: true
 }
 
 const SCAN_CHUNK_ROWS = 2000
@@ -102,7 +107,7 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
   const { repeats, totalRows } =
     kept === null
       ? await scan(run, path, layout, mapping)
-      : { repeats: kept, totalRows: run.row.total as number }
+      : { repeats: kept, totalRows: rowsOfTotal(run.row.total as number, options) }
   if (kept === null) await repeats.save(scanned)
   const nowMs = Date.parse(`${run.row.created_at.replace(' ', 'T')}Z`)
   const todayOn = clinicDay(nowMs)

@@ -61,6 +61,11 @@ export class Repeats {
     this.#bits = bits
   }
 
+  /** Every key may stand in the file again. */
+  static all(): Repeats {
+    return new Repeats(new Uint8Array(REPEATED_BITS / 8).fill(0xff))
+  }
+
   mayRepeat(key: string): boolean {
     const bit = repeatedBit(hashes(key)[0])
     return ((this.#bits[bit >>> 3] as number) & (1 << (bit & 7))) !== 0

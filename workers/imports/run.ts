@@ -2,41 +2,25 @@ import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { invalidate } from '../../shared/cache/invalidate.ts'
 import { noteInvalidation } from '../../shared/cache/notes.ts'
-import { inTransaction } from '../../shared/db/transaction.ts'
-import { addEvent, ring } from '../../shared/events/outbox.ts'
-import { importOptions } from '../../shared/imports/schema.ts'
-import { operationEvent } from '../../shared/operations/events.ts'
+import { FIX_PHASE } from '../../shared/imports/fixes/commands.ts'
+import { type ImportOptions, importOptions } from '../../shared/imports/schema.ts'
 import { completeOperation, holdState } from '../../shared/operations/lifecycle.ts'
-import { findOperation, type OperationRow } from '../../shared/operations/repository.ts'
 import { runBulk } from '../runtime/bulk.ts'
 import type { Counts } from '../runtime/bulk-work.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
 import { patiently } from '../runtime/patience.ts'
+import { importAll, takeBackRefused, takesBackHalf } from './all-or-nothing.ts'
+import { beginFixes, hasWaitingFixes, runFixes, type WriteRows } from './fixes/run.ts'
 import { recordKindOf } from './kinds/registry.ts'
 import { type BulkInsert, chooseBulkInsert } from './load-data.ts'
+import { isAllOrNothing } from './mode.ts'
 import { PatientsWork } from './patients/work.ts'
+import { enterPhase } from './phase.ts'
 import { type PreparedSource, prepareSource, workDir } from './prepare.ts'
 import { RecordsWork } from './records/work.ts'
 
 const MAX_NOTE_CHARS = 255
 const ZERO = { read: 0, inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
-
-/** Notes what the run is doing now, under its fence, and tells the screens. */
-async function enterPhase(run: Run, fields: Record<string, unknown>): Promise<Run> {
-  const row = await patiently(run, () =>
-    inTransaction(run.deps.db, async (trx) => {
-      const held = await trx('operations')
-        .where({ id: run.hold.id, fence: run.hold.fence, status: 'active' })
-        .update({ ...fields, version: trx.raw('version + 1') })
-      if (held !== 1) throw new Stopped('fenced')
-      const now = (await findOperation(trx, run.hold.id)) as OperationRow
-      await addEvent(trx, operationEvent(now, run.deps.clock.now()))
-      return now
-    }),
-  )
-  ring(run.deps)
-  return { ...run, row }
-}
 
 async function rememberMapping(run: Run, source: PreparedSource): Promise<void> {
   const header = JSON.stringify(source.layout.columns)
@@ -74,12 +58,13 @@ async function tidy(run: Run, error: unknown): Promise<void> {
   await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
 }
 
-/** Job `imports.run`: carries an uploaded file into the database. */
+/** Job `imports.run`: carries an uploaded file into the database, or goes on with mending what was refused of it. */
 export const runImport: Processor = async (run) => {
   try {
     await importFile(run)
   } catch (error) {
     const ended = run.signal.aborted ? run.signal.reason : error
+    if (await takesBackHalf(run, ended)) return
     await tidy(run, ended).catch((err) => run.log.warn({ err: err }, 'working files not removed'))
     throw error
   }
@@ -90,35 +75,89 @@ async function importPatients(run: Run, source: PreparedSource, insert: BulkInse
   return runBulk(run, new PatientsWork(run, source, insert, anybody === undefined), ZERO)
 }
 
+/** An import whose file has been read to the end. */
+interface Read {
+  run: Run
+  counts: Counts
+  note: string | null
+  source: PreparedSource | null
+}
+
 async function importFile(claimed: Run): Promise<void> {
   const options = importOptions.parse(claimed.row.params.options ?? {})
+  const kind = recordKindOf(claimed.row.kind)
+  const { insert, isLoadData } = await patiently(claimed, () =>
+    chooseBulkInsert(claimed.bulkDb, claimed.deps.config),
+  )
+  const write: WriteRows = (run, source) =>
+    kind === undefined
+      ? importPatients(run, source, insert)
+      : runBulk(run, new RecordsWork(run, source, kind), ZERO)
+  const slow = isLoadData || kind !== undefined ? null : 'Without LOAD DATA, rows are inserted more slowly.'
+  const isRead = claimed.row.phase === FIX_PHASE
+  const read = isRead
+    ? { run: claimed, counts: claimed.row.counts ?? ZERO, note: null, source: null }
+    : await readFile(claimed, options, slow, write)
+  if (read === null) return
+  const done = await mendRefused(read, options, isRead, write)
+  if (isAllOrNothing(options) && (done.counts.rejected ?? 0) > 0)
+    return takeBackRefused(done.run, done.counts)
+  await complete(done, kind?.domains ?? ['patients'])
+}
+
+/** Reads the file from where it was left and writes its rows; null when it was all or nothing, and is nothing. */
+async function readFile(
+  claimed: Run,
+  options: ImportOptions,
+  slow: string | null,
+  write: WriteRows,
+): Promise<Read | null> {
   const preparing = await enterPhase(claimed, { phase: 'prepare' })
   const source = await prepareSource(preparing, options)
-  const { insert, isLoadData } = await patiently(preparing, () =>
-    chooseBulkInsert(preparing.bulkDb, preparing.deps.config),
-  )
-  const kind = recordKindOf(claimed.row.kind)
-  const slow = isLoadData || kind !== undefined ? null : 'Without LOAD DATA, rows are inserted more slowly.'
   const note = [source.note, slow].filter((each) => each !== null).join(' ') || null
-  const run = await enterPhase(preparing, {
-    phase: 'rows',
-    total: source.totalRows,
-    file_columns: JSON.stringify(source.layout.columns),
+  const { format, mapping, layout } = source
+  const shown = {
+    file_columns: JSON.stringify(layout.columns),
+    file_reading: JSON.stringify({ format, mapping }),
     note,
-  })
-  const counts =
-    kind === undefined
-      ? await importPatients(run, source, insert)
-      : await runBulk(run, new RecordsWork(run, source, kind), ZERO)
-  const domains = kind?.domains ?? ['patients']
+  }
+  // fixes of its rehearsal may make all rows good: that is known after the last of them
+  if (isAllOrNothing(options) && !(await hasWaitingFixes(preparing))) {
+    const all = await importAll(preparing, source, shown, write)
+    return all && { ...all, note, source }
+  }
+  const run = await enterPhase(preparing, { ...shown, phase: 'rows', total: source.totalRows })
+  return { run, counts: await write(run, source), note, source }
+}
+
+/** Does what waits to be done about refused rows. */
+async function mendRefused(
+  read: Read,
+  options: ImportOptions,
+  isBegun: boolean,
+  write: WriteRows,
+): Promise<Read> {
+  if (!isBegun && !(await hasWaitingFixes(read.run))) return read
+  const begun = isBegun ? read.run : await beginFixes(read.run, read.counts)
+  const { run, note } = await runFixes(begun, options, write)
+  const said = [read.note, note].filter((each) => each !== null).join(' ') || null
+  return { ...read, run, counts: run.row.counts ?? ZERO, note: said }
+}
+
+async function complete({ run, counts, note, source }: Read, domains: readonly string[]): Promise<void> {
   const notes = new Map<string, string>()
+  const { read = 0, rejected = 0 } = counts
   const ended = await patiently(run, () =>
     completeOperation(
       run.deps,
       run.hold,
-      { phase: null, counts: JSON.stringify(counts), note: closingNote(counts, note) },
+      {
+        ...{ phase: null, counts: JSON.stringify(counts), note: closingNote(counts, note) },
+        ...{ processed: read, total: read },
+      },
       async (trx) => {
-        await trx('import_keys').where({ operation_no: run.row.no }).delete()
+        // rows that are tried again are later rows of the same file
+        if (rejected === 0) await trx('import_keys').where({ operation_no: run.row.no }).delete()
         for (const domain of domains) notes.set(domain, await noteInvalidation(trx, { domain }))
       },
     ),
@@ -131,7 +170,7 @@ async function importFile(claimed: Run): Promise<void> {
   await rm(workDir(run.deps, run.hold.id), { recursive: true, force: true })
   if (ended !== 'completed' && ended !== 'needs_review') return
   // a rehearsal's file is imported when somebody decides so
-  if (ended === 'completed' && claimed.row.file_path !== null)
-    await rm(claimed.row.file_path, { force: true })
+  if (ended === 'completed' && run.row.file_path !== null) await rm(run.row.file_path, { force: true })
+  if (source === null) return
   await rememberMapping(run, source).catch((error) => run.log.warn({ err: error }, 'mapping not remembered'))
 }

@@ -1,10 +1,13 @@
 import { invalidate } from '../../shared/cache/invalidate.ts'
 import { noteInvalidation } from '../../shared/cache/notes.ts'
 import { completeOperation } from '../../shared/operations/lifecycle.ts'
+import { TAKE_BACK_PHASE } from '../../shared/operations/phases.ts'
+import { findOperation } from '../../shared/operations/repository.ts'
 import { runBulk } from '../runtime/bulk.ts'
 import type { BulkWork, Counts } from '../runtime/bulk-work.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
 import { patiently } from '../runtime/patience.ts'
+import { countsOfNothing } from './all-or-nothing.ts'
 import { recordKindOf } from './kinds/registry.ts'
 import { UndoPatients } from './patients/undo-work.ts'
 import { UndoRecords } from './records/undo.ts'
@@ -19,10 +22,12 @@ export const undoImport: Processor = async (run) => {
       ? await takeBack(run, await patiently(run, () => UndoPatients.open(run)))
       : await takeBack(run, new UndoRecords(run, kind))
   const domains = kind?.domains ?? ['patients']
+  const nothing =
+    run.row.phase === TAKE_BACK_PHASE ? await nothingOf(run, kind?.table ?? 'patients', counts) : {}
   const note = `Taken back: ${counts.removed} removed, ${counts.restored} restored, ${counts.kept} kept`
   const notes = new Map<string, string>()
   const ended = await patiently(run, () =>
-    completeOperation(run.deps, run.hold, { phase: null, note }, async (trx) => {
+    completeOperation(run.deps, run.hold, { phase: null, note, ...nothing }, async (trx) => {
       for (const domain of domains) notes.set(domain, await noteInvalidation(trx, { domain }))
     }),
   )
@@ -31,6 +36,17 @@ export const undoImport: Processor = async (run) => {
     const noted = notes.get(domain)
     await invalidate(run.deps, { domain, ...(noted === undefined ? {} : { note: noted }) })
   }
+}
+
+/** What is said of an import that is nothing, but for what somebody has changed or used meanwhile. */
+async function nothingOf(run: Run, table: string, { kept = 0 }: Counts): Promise<Record<string, unknown>> {
+  const left = await patiently(run, () =>
+    run.deps.db(table).where({ import_no: run.row.no }).count({ n: '*' }).first(),
+  )
+  const inserted = Number(left?.n ?? 0)
+  const before = (await patiently(run, () => findOperation(run.deps.db, run.hold.id)))?.counts ?? {}
+  const counts = countsOfNothing(before, { inserted, updated: Math.max(0, kept - inserted) })
+  return { cursor_state: null, counts: JSON.stringify(counts) }
 }
 
 /** Undoes piece by piece and answers what was taken back. */

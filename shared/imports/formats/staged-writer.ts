@@ -63,7 +63,8 @@ export class StagedWriter implements RowSink {
     const isLong = mark.problem === 'ROW_TOO_LONG'
     if (isLong || !this.#line(markText(mark), cells, this.#columns + EXTRA_CELLS)) {
       const shown = cells.slice(0, this.#columns).map((cell) => cell.slice(0, SHOWN_CHARS))
-      this.#line(markText({ line: mark.line, problem: 'ROW_TOO_LONG' }), shown)
+      const { column: _, ...place } = mark
+      this.#line(markText({ ...place, problem: 'ROW_TOO_LONG' }), shown)
     }
     if (this.#bytes > this.#limits.maxBytes) {
       throw new AppError('import/too-much-inside', {

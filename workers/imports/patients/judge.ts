@@ -15,6 +15,8 @@ export interface JudgedRows {
   /** Rows whose keys may stand in the file again: decided inside the transaction, in file order. */
   watched: Candidate[]
   leftOut: Counts
+  /** Number of the last of them. */
+  lastRow: number
   /** The place behind them. */
   end: Position
 }
@@ -31,6 +33,7 @@ const nothing = (end: Position): JudgedRows => ({
   plain: [],
   watched: [],
   leftOut: {},
+  lastRow: end.row,
   end,
 })
 
@@ -63,6 +66,7 @@ export async function* readJudged(
 
 function judgeInto(into: JudgedRows, { row, line, cells, problem }: SourceRow, source: PreparedSource): void {
   into.read++
+  into.lastRow = row
   if (problem !== undefined) {
     into.refusals.push({ row, line, cells, problems: [problem] })
     return

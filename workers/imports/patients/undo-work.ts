@@ -183,18 +183,25 @@ export class UndoPatients implements BulkWork<UndoPiece, UndoCursor> {
       restored++
     }
     await this.#keep(trx, kept)
-    await this.#changes(trx).whereIn('row_id', ids).delete()
+    const others = ids.filter((id) => current.get(id)?.import_no !== this.#importNo)
+    if (others.length > 0) await this.#changes(trx).whereIn('row_id', others).delete()
     return { removed: 0, restored, kept: kept.length }
   }
 
   async #remove(trx: Knex.Transaction, ids: string[]): Promise<Counts> {
     const current = await this.#current(trx, ids)
     const used = await this.#used(trx, ids)
+    const changes = (await this.#changes(trx)
+      .whereIn('row_id', ids)
+      .select('row_id', 'version_after')) as Pick<Change, 'row_id' | 'version_after'>[]
+    // what a later row of the import changed of its own patient is no change by anybody else
+    const ownVersion = new Map(changes.map(({ row_id, version_after }) => [String(row_id), version_after]))
     const kept: { id: string; reason: KeptReason }[] = []
     const gone: Current[] = []
     for (const [id, row] of current) {
       if (row.import_no !== this.#importNo) continue
-      if (row.version !== 1 || row.deleted_at !== null) kept.push({ id, reason: 'changed-since' })
+      if (row.version !== (ownVersion.get(id) ?? 1) || row.deleted_at !== null)
+        kept.push({ id, reason: 'changed-since' })
       else if (used.has(id)) kept.push({ id, reason: 'used-since' })
       else gone.push(row)
     }
@@ -211,6 +218,7 @@ export class UndoPatients implements BulkWork<UndoPiece, UndoCursor> {
         gone.map((row) => row.id),
       )
       .delete()
+    await this.#changes(trx).whereIn('row_id', ids).delete()
     await this.#keep(trx, kept)
     return { removed: gone.length, restored: 0, kept: kept.length }
   }

@@ -8,9 +8,10 @@ import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import { type BulkWork, ChunkConflict, type Counts, type Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
 import { patiently } from '../../runtime/patience.ts'
+import { ownPatientClaims } from '../fixes/own-claims.ts'
 import { type BulkInsert, insertRows } from '../load-data.ts'
 import type { PreparedSource } from '../prepare.ts'
-import { saveRefusals } from '../refusals.ts'
+import { forgetRefusals, saveRefusals } from '../refusals.ts'
 import { loadClaims, saveClaims } from './claims.ts'
 import { evenBlock, type JudgedRows, readJudged } from './judge.ts'
 import { lookUp, StoredPatients } from './lookup.ts'
@@ -30,6 +31,8 @@ interface Prepared {
   /** Where it begins in the file. */
   from: Position
   read: number
+  /** Number of its last row. */
+  lastRow: number
   /** Rows with a fault of their own. */
   refusals: Refusal[]
   /** Rows whose keys may stand in the file again: decided inside the transaction, in file order. */
@@ -86,11 +89,15 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       await this.#decide(piece, judged, found)
       end = judged.end
       if (piece.read + blockRows > pieceRows || end.offset - piece.from.offset >= PIECE_BYTES) {
-        yield { prepared: await this.#finish(piece), end, processed: end.row }
+        yield { prepared: await this.#finish(piece), end, processed: this.#done(end) }
         piece = this.#begin(end)
       }
     }
-    if (piece.read > 0) yield { prepared: await this.#finish(piece), end, processed: end.row }
+    if (piece.read > 0) yield { prepared: await this.#finish(piece), end, processed: this.#done(end) }
+  }
+
+  #done({ row }: Position): number {
+    return (this.#source.doneBefore ?? 0) + row
   }
 
   /** Judged blocks with what is stored under their keys; a block is judged while the one before is looked up. */
@@ -115,6 +122,7 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
     return {
       from,
       read: 0,
+      lastRow: from.row,
       refusals: [],
       watched: [],
       leftOut: {},
@@ -125,6 +133,7 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
   async #decide(piece: Unfinished, judged: JudgedRows, found: StoredPatients): Promise<void> {
     const { plan } = piece
     piece.read += judged.read
+    piece.lastRow = judged.lastRow
     piece.refusals.push(...judged.refusals)
     piece.watched.push(...judged.watched)
     for (const [name, n] of Object.entries(judged.leftOut))
@@ -153,8 +162,9 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
     else if (this.#hasChanged(prepared.outcome.unchangedIds))
       throw new ChunkConflict('the piece before changed a patient that was found equal')
     const outcomes = careful ? await this.#again(trx, prepared) : await this.#asGuessed(trx, prepared)
+    const rerun = this.#source.isRerun === true
     const counts: Counts = {
-      read: prepared.read,
+      read: rerun ? 0 : prepared.read,
       inserted: 0,
       updated: 0,
       unchanged: 0,
@@ -162,6 +172,10 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       rejected: 0,
     }
     counts.rejected = prepared.refusals.length
+    if (rerun) {
+      const rows = [...prepared.refusals, ...prepared.watched].map(({ row }) => row)
+      counts.rejected -= await forgetRefusals(trx, this.#importNo, rows)
+    }
     for (const outcome of outcomes) {
       if (!this.#options.dryRun) await writeUpdates(trx, outcome, this.#importNo, this.#options.source)
       for (const [name, n] of Object.entries(outcome.counts)) counts[name] = (counts[name] ?? 0) + n
@@ -234,15 +248,14 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
   }
 
   /** Everything read, looked up and decided again under locks, after a guess was wrong. */
-  async #again(trx: Knex.Transaction, { from, read }: Prepared): Promise<Outcome[]> {
+  async #again(trx: Knex.Transaction, { from, read, lastRow }: Prepared): Promise<Outcome[]> {
     const plain: Candidate[] = []
     const watched: Candidate[] = []
-    const lastRow = from.row + read
     const isOfPiece = ({ row }: Candidate) => row <= lastRow
     for await (const judged of readJudged(this.#source, from, BLOCK_ROWS, this.#run.signal)) {
       plain.push(...judged.plain.filter(isOfPiece))
       watched.push(...judged.watched.filter(isOfPiece))
-      if (judged.end.row >= lastRow) break
+      if (judged.end.row >= from.row + read) break
     }
     const plan = await this.#decideNow(trx, watched, plain)
     await this.#writeInserts(trx, plan, await this.#takeIds(plan.inserts.length, 0), this.#insert)
@@ -263,7 +276,8 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
     const copies = all.map((candidate) => ({ ...candidate, patient: { ...candidate.patient } }))
     const isWatched = new Set(watched.map((candidate) => candidate.row))
     const keys = watched.flatMap((candidate) => keysOf(candidate.patient))
-    const claimed = await loadClaims(trx, this.#importNo, keys)
+    const own = this.#source.isRerun === true ? await ownPatientClaims(trx, this.#origin, keys) : []
+    const claimed = [...own, ...(await loadClaims(trx, this.#importNo, keys))]
     const partners = claimed.flatMap(([, { partner }]) => (partner === null ? [] : [partner]))
     const found = await lookUp(trx, this.#options.source, copies, true, partners)
     const plan = new Plan(this.#options, claimed)
