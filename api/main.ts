@@ -18,6 +18,7 @@ const deps = await openDeps({
   log,
   poolMax: config.DB_POOL_MAX,
   statementTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  service: 'api',
 })
 const services = await openServices(deps)
 const ending = new AbortController()

@@ -4,6 +4,7 @@ import { connectDatabase, type Knex } from './db/connect.ts'
 import { isConnectionLost, isMissingTable } from './db/errors.ts'
 import { AppError } from './errors/app-error.ts'
 import type { Logger } from './log/log.ts'
+import { openTracing, type Tracing } from './ops/tracing.ts'
 import { becameReady, connectForRequests } from './redis/connect.ts'
 import { redisPrefix } from './redis/keys.ts'
 import { type Clock, systemClock } from './units/clock.ts'
@@ -22,6 +23,8 @@ export interface Deps {
   cacheRedis: Redis
   /** Prefix of every Redis key of this installation, `clinic:<epoch>`. */
   prefix: string
+  /** Where its work is traced; undefined unless a collector is set. */
+  tracing?: Tracing | undefined
 }
 
 export interface OpenOptions {
@@ -31,6 +34,8 @@ export interface OpenOptions {
   poolMax: number
   /** Longest a statement of this pool may run, ms. */
   statementTimeoutMs: number
+  /** Which process this is, in traces; without it nothing is traced. */
+  service?: 'api' | 'worker'
 }
 
 const FIRST_READY_WITHIN_MS = 5000
@@ -55,6 +60,7 @@ async function readEpoch(db: Knex, log: Logger): Promise<string> {
 export async function openDeps(options: OpenOptions): Promise<Deps> {
   const { config, log } = options
   setClinicZone(config.TZ_CLINIC)
+  const tracing = options.service === undefined ? undefined : await openTracing(config, options.service, log)
   const db = connectDatabase({
     url: config.DATABASE_URL,
     poolMax: options.poolMax,
@@ -78,11 +84,13 @@ export async function openDeps(options: OpenOptions): Promise<Deps> {
     redis,
     cacheRedis,
     prefix: redisPrefix(epoch),
+    tracing,
   }
 }
 
 /** Closes what {@link openDeps} opened. */
 export async function closeDeps(deps: Deps): Promise<void> {
+  await deps.tracing?.close()
   deps.redis.disconnect()
   deps.cacheRedis.disconnect()
   await deps.db.destroy()

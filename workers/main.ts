@@ -71,6 +71,7 @@ const workers = JOB_QUEUES.map((name) => {
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_EVERY_MS,
     maxStalledCount: MAX_STALLS,
+    ...(deps.tracing === undefined ? {} : { telemetry: deps.tracing.jobs }),
   })
   worker.on('error', (error) => log.debug({ err: error, jobQueue: name }, 'job queue connection'))
   return worker

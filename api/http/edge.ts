@@ -12,6 +12,7 @@ import { parseQuery } from './query.ts'
 import { GeneralLimit } from './rate-limit.ts'
 import type { Route } from './route.ts'
 import { sendError, sendReply } from './send.ts'
+import { traced } from './trace.ts'
 import { refuseFields, validate } from './validate.ts'
 
 /** The HTTP edge of one process: every answer of the API goes through it. */
@@ -110,7 +111,7 @@ export function createEdge({ services, routes, findToken, onDenied }: EdgeOption
         throwUnmatched(table.allowed(path))
       } else {
         call.routePath = match.route.path
-        await run(call, match, search)
+        await traced(call, match, search, run)
       }
     } catch (error) {
       call ??= open(req, res)

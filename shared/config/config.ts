@@ -69,6 +69,7 @@ export const settings = z.object({
     .string()
     .regex(/^[^\s<>,]+@[^\s<>,]+$|^[^<>,\r\n]+ <[^\s<>,]+@[^\s<>,]+>$/, 'must be an address')
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   WORKER_CONCURRENCY: int(2, 1, 32),
   IMPORT_CHUNK_ROWS: int(8000, 100, 50_000),
   IMPORT_LOAD: z.enum(['auto', 'insert']).default('auto'),

@@ -49,6 +49,8 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, string>> = {
   SMTP_URL:
     'mail server for scheduled reports: smtp://user:password@host:587 or smtps://…; always encrypted, unless it is this machine or the address ends in ?tls=off; unset: no mails',
   MAIL_FROM: 'sender of mails, `Clinic <reports@clinic.example>`; unset: clinic@ the host of PUBLIC_URL',
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    'OpenTelemetry collector that traces of requests and jobs go to, by OTLP over HTTP; unset: no traces, nothing is loaded',
   WORKER_CONCURRENCY: 'jobs that one worker process runs side by side in each job queue',
   IMPORT_CHUNK_ROWS: 'rows of one import transaction at most',
   IMPORT_LOAD:

@@ -18,6 +18,7 @@ export function openQueues(deps: Deps): JobQueues {
       connection: deps.redis,
       prefix: jobPrefix(deps),
       skipWaitingForReady: true,
+      ...(deps.tracing === undefined ? {} : { telemetry: deps.tracing.jobs }),
       defaultJobOptions: { removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED },
     })
     // the connection itself reports outages; without a listener an error would end the process

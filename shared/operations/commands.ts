@@ -115,29 +115,31 @@ export async function requestOperation(
   const at = deps.clock.now()
   let row: OperationRow
   try {
-    row = await inStep(deps, 'operation.request', () => inTransaction(deps.db, async (trx) => {
-      const made = await insertOperation(trx, request, asker)
-      if (key !== undefined) {
-        await trx('idempotency_keys').insert({
-          user_id: userId,
-          idempotency_key: key,
-          request_sha256: sha256,
+    row = await inStep(deps, 'operation.request', () =>
+      inTransaction(deps.db, async (trx) => {
+        const made = await insertOperation(trx, request, asker)
+        if (key !== undefined) {
+          await trx('idempotency_keys').insert({
+            user_id: userId,
+            idempotency_key: key,
+            request_sha256: sha256,
+            entity: 'operation',
+            entity_id: made.id,
+          })
+        }
+        await writeAudit(trx, {
+          ...byWhom(asker),
+          action: `${request.type}s.request`,
           entity: 'operation',
-          entity_id: made.id,
+          entityId: made.id,
+          outcome: 'ok',
+          detail: { kind: request.kind },
         })
-      }
-      await writeAudit(trx, {
-        ...byWhom(asker),
-        action: `${request.type}s.request`,
-        entity: 'operation',
-        entityId: made.id,
-        outcome: 'ok',
-        detail: { kind: request.kind },
-      })
-      await inside?.(trx, made.id)
-      await addEvent(trx, operationEvent(made, at, await placeInLine(trx, made)))
-      return made
-    }))
+        await inside?.(trx, made.id)
+        await addEvent(trx, operationEvent(made, at, await placeInLine(trx, made)))
+        return made
+      }),
+    )
   } catch (error) {
     if (key === undefined || userId === undefined || !isDuplicateKey(error)) throw error
     const first = await replayOf(deps, userId, key, sha256)

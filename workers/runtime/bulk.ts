@@ -8,6 +8,7 @@ import {
 } from '../../shared/db/errors.ts'
 import { holdState } from '../../shared/operations/lifecycle.ts'
 import { HELD_STATUSES } from '../../shared/operations/schema.ts'
+import { inStep } from '../../shared/ops/tracing.ts'
 import { breathe } from './breathe.ts'
 import { type BulkWork, ChunkConflict, type Counts, type Piece } from './bulk-work.ts'
 import { type Run, Stopped, throwIfStopped } from './context.ts'
@@ -68,7 +69,8 @@ export async function runBulk<Prepared, Cursor>(
       if (next === null) return counts
       throwIfStopped(signal)
       const startedAt = performance.now()
-      const committing = commitPiece(run, work, next, { counts, processed }, progress)
+      const reached = { counts, processed }
+      const committing = inStep(run.deps, 'piece', () => commitPiece(run, work, next, reached, progress))
       ahead = prepareNext()
       ahead.catch(() => undefined) // looked at in the next round; never an unhandled rejection meanwhile
       counts = await committing

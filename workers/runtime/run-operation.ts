@@ -11,6 +11,7 @@ import {
   heartbeat,
   stopCancelled,
 } from '../../shared/operations/lifecycle.ts'
+import { inStep } from '../../shared/ops/tracing.ts'
 import { processors } from '../processors.ts'
 import { type Run, Stopped, type StopReason, type WorkerServices } from './context.ts'
 import { patiently } from './patience.ts'
@@ -105,7 +106,7 @@ export async function runOperation(
   log.info({ type: row.type, fence: hold.fence, attempt: row.attempts }, 'operation started')
   try {
     const process = await processors[jobOf(row)]()
-    await process({ ...services, hold, row, signal: stop.signal, log })
+    await inStep(deps, row.type, () => process({ ...services, hold, row, signal: stop.signal, log }))
     log.info('operation ended')
     return { end: 'done' }
   } catch (error) {

@@ -19,6 +19,7 @@ export async function openWorkerServices(config: Config, log: Logger): Promise<W
     log,
     poolMax: config.WORKER_DB_POOL_MAX,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    service: 'worker',
   })
   const bulkDb = connectDatabase({
     url: config.DATABASE_URL,
