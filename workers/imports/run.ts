@@ -5,6 +5,7 @@ import { noteInvalidation } from '../../shared/cache/notes.ts'
 import { FIX_PHASE } from '../../shared/imports/fixes/commands.ts'
 import { type ImportOptions, importOptions } from '../../shared/imports/schema.ts'
 import { completeOperation, holdState } from '../../shared/operations/lifecycle.ts'
+import { inStep } from '../../shared/ops/tracing.ts'
 import { runBulk } from '../runtime/bulk.ts'
 import type { Counts } from '../runtime/bulk-work.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
@@ -113,7 +114,7 @@ async function readFile(
   write: WriteRows,
 ): Promise<Read | null> {
   const preparing = await enterPhase(claimed, { phase: 'prepare' })
-  const source = await prepareSource(preparing, options)
+  const source = await inStep(claimed.deps, 'prepare', () => prepareSource(preparing, options))
   const note = [source.note, slow].filter((each) => each !== null).join(' ') || null
   const { format, mapping, layout } = source
   const shown = {
