@@ -125,6 +125,35 @@ describe('a consultation', () => {
     expect(faults).toEqual([])
   })
 
+  it('opens the visit behind the call of the same hand, however slow that call is', async () => {
+    const desk = await person()
+    const { page, faults } = await person()
+    await signIn(desk.page)
+    const doctor = await doctorOf(desk.page, 'doctor')
+    const ticket = await arrive(desk.page, doctor, { name: uniqueName('Khatijah binti') })
+    await signIn(page, 'doctor')
+    await page.evaluate(() => localStorage.setItem('clinic.room', '9'))
+    await page.goto('/consult')
+    await row(page, ticket).getByText(ticket.number).click()
+    const order: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') order.push(new URL(request.url()).pathname)
+    })
+    let opensAtOnce = true
+    await page.route(`**/api/queue/${ticket.id}/moves`, async (route) => {
+      // The visit is not opened while the call is on its way: a second request would be here by then.
+      await page.waitForTimeout(500)
+      opensAtOnce = order.includes('/api/consultations')
+      await route.continue()
+    })
+    await page.keyboard.press('l')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/consult\/\d+$/)
+    expect(opensAtOnce).toBe(false)
+    expect(await page.getByText('was moved by somebody else').count()).toBe(0)
+    expect(faults).toEqual([])
+  })
+
   it('tells the second of two doctors who has the visit, and issues nothing without an MMC number', async () => {
     const here = await person()
     const there = await person()

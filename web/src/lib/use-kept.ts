@@ -9,6 +9,7 @@ interface Answer<T> {
   isPending: boolean
   /** What is shown meanwhile answers another question: the page before, another filter. */
   isPlaceholderData: boolean
+  refetch: () => unknown
 }
 
 /** What to show: the fresh answer, or while the server is away the last good one with its time. */
@@ -19,6 +20,7 @@ export interface Shown<T> {
   isPending: boolean
   /** The error to speak of; being away with something to show is said by `asOfMs` alone. */
   error: Error | null
+  refetch: () => unknown
 }
 
 /** A long list as it is read, page after page. */
@@ -42,13 +44,13 @@ function worthKeeping(data: unknown): unknown {
 
 /** Keeps a query's last good answer in this tab under `name` and falls back to it when the server is away. */
 export function useKept<T>(name: string, query: Answer<T>): Shown<T> {
-  const { data, error, dataUpdatedAt, isPending, isPlaceholderData } = query
+  const { data, error, dataUpdatedAt, isPending, isPlaceholderData, refetch } = query
   useEffect(() => {
     if (data !== undefined && !isPlaceholderData) keep(name, worthKeeping(data))
   }, [name, data, isPlaceholderData])
   const away = error instanceof HttpError && error.away
-  if (!away) return { data, asOfMs: null, isPending, error }
-  if (data !== undefined) return { data, asOfMs: dataUpdatedAt, isPending: false, error: null }
+  if (!away) return { data, asOfMs: null, isPending, error, refetch }
+  if (data !== undefined) return { data, asOfMs: dataUpdatedAt, isPending: false, error: null, refetch }
   const old = kept<T>(name)
-  return { data: old?.value, asOfMs: old?.atMs ?? null, isPending: false, error: old ? null : error }
+  return { data: old?.value, asOfMs: old?.atMs ?? null, isPending: false, error: old ? null : error, refetch }
 }

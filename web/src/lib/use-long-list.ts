@@ -37,7 +37,6 @@ interface LongList<Page extends ListPage>
   extends Shown<InfiniteData<Page, unknown>>,
     Scrolled<Page['data'][number]> {
   first: Page | undefined
-  refetch: () => void
 }
 
 /** Where the next page begins: behind a row, or in lists that are counted in pages, at the next of them. */
@@ -73,13 +72,12 @@ export function useLongList<Page extends ListPage>({
   const name = JSON.stringify(queryKey)
   // Whoever comes back begins at the top: all that had been scrolled through is not read again.
   useEffect(() => () => firstPages(queries, JSON.parse(name) as QueryKey, 1), [queries, name])
-  const { fetchNextPage, refetch } = query
+  const { fetchNextPage } = query
   return {
     ...shown,
     rows,
     first: shown.data?.pages[0],
     more: query.hasNextPage && !query.isFetchingNextPage && query.error === null,
     onMore: useCallback(() => void fetchNextPage(), [fetchNextPage]),
-    refetch: useCallback(() => void refetch(), [refetch]),
   }
 }

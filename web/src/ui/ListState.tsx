@@ -4,7 +4,7 @@ import { Loading } from './Loading.tsx'
 import { ErrorNotice } from './Notice.tsx'
 
 interface ListStateProps {
-  shown: Shown<unknown> & { refetch: () => unknown }
+  shown: Shown<unknown>
   /** Whether the answer has nothing in it, and what is said then. */
   isEmpty: boolean
   empty: ReactNode

@@ -12,7 +12,7 @@ export function useBill(visitId: string) {
     queryFn: ({ signal }) => fetchBill(visitId, signal),
     staleTime: 0,
   })
-  return { ...useKept(`bill.${visitId}`, query), refetch: query.refetch }
+  return useKept(`bill.${visitId}`, query)
 }
 
 /** A change of the bill by this screen; a refusal brings the bill as it is. */

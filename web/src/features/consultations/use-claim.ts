@@ -27,12 +27,16 @@ export function holderOf(error: unknown): string | null {
   return (error.problem.heldBy as { name: string } | null | undefined)?.name ?? null
 }
 
-/** Opens a visit as its doctor and goes there; who was quicker is told by {@link holderOf}. */
-export function useClaim() {
+/**
+ * Opens a visit as its doctor and goes there; who was quicker is told by {@link holderOf}. It waits for `settled`, the
+ * doctor's own moves that are under way: a call that came in behind the opening would be told as somebody else's.
+ */
+export function useClaim(settled: () => Promise<unknown>) {
   const queries = useQueryClient()
   const navigate = useNavigate()
   return useMutation<Consultation, Error, Claim>({
     mutationFn: async (claim) => {
+      await settled()
       const which = await visitOf(claim)
       const room = claim.room.trim()
       return startConsultation(room === '' ? which : { ...which, room })

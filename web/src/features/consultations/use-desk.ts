@@ -22,5 +22,5 @@ export function useBoard() {
     queryFn: ({ signal }) => readBoard(signal),
     staleTime: 0,
   })
-  return { ...useKept('queue.board', query), refetch: () => void query.refetch() }
+  return useKept('queue.board', query)
 }

@@ -15,15 +15,19 @@ export const doctorKeys = {
 /** How long the list of doctors counts as fresh; it changes a few times a year. */
 const FRESH_MS = 5 * 60_000
 
-/** The clinic's doctors, who changes rarely; empty until the answer is there. */
-export function useDoctors(): readonly Doctor[] {
-  const query = useQuery({
+/** The question who the clinic's doctors are; the answer changes rarely. */
+export function useDoctorList() {
+  return useQuery({
     queryKey: doctorKeys.all,
     queryFn: ({ signal }) =>
       request<z.infer<typeof doctorList>>('/api/doctors', { signal }).then(({ data }) => data),
     staleTime: FRESH_MS,
   })
-  return query.data ?? []
+}
+
+/** The clinic's doctors; empty until the answer is there. */
+export function useDoctors(): readonly Doctor[] {
+  return useDoctorList().data ?? []
 }
 
 /** Adds a doctor, or changes the one that was seen. */

@@ -82,6 +82,8 @@ export function useMoves() {
         return moveTicket(id, { ...destination, version: ticket.version })
       }),
     undo: (id: string): void => send(id, (ticket) => undoMove(id, ticket.version)),
+    /** Ends once everything that was pressed so far is answered. */
+    settled: (): Promise<unknown> => line.current,
     next,
   }
 }

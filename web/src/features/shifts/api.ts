@@ -29,7 +29,7 @@ export function useCurrentShift(enabled: boolean) {
     staleTime: 0,
     enabled,
   })
-  return { ...useKept('shift.current', query), refetch: query.refetch }
+  return useKept('shift.current', query)
 }
 
 export function openShift(float: string): Promise<Shift> {

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
 import { useKept } from '../../../lib/use-kept.ts'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { Pager } from '../../../ui/Pager.tsx'
@@ -44,17 +44,17 @@ export function BackupsPage() {
       }
     >
       <ErrorNotice error={make.error} />
-      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
       {(['backup', 'proof', 'maintenance'] as const).map((type) => (
         <InTheMaking key={type} type={type} mine={false} />
       ))}
-      {shown.isPending ? <Loading rows={4} /> : null}
-      {shown.data?.data.length === 0 ? (
-        <Empty title={t('backups.none')}>{t('backups.noneHint')}</Empty>
-      ) : null}
-      {shown.data && shown.data.data.length > 0 ? (
-        <BackupTable backups={shown.data.data} mayRun={mayRun} />
-      ) : null}
+      <ListState
+        shown={shown}
+        isEmpty={shown.data?.data.length === 0}
+        lines={4}
+        empty={<Empty title={t('backups.none')}>{t('backups.noneHint')}</Empty>}
+      >
+        <BackupTable backups={shown.data?.data ?? []} mayRun={mayRun} />
+      </ListState>
       <Pager page={page} pages={shown.data?.meta.totalPages ?? 1} onPage={setPage} />
       <Schedules mayChange={permissions.includes('maintenance.run')} />
     </Page>

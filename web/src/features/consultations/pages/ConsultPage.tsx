@@ -31,8 +31,8 @@ export function ConsultPage() {
   const [typedRoom, setRoom] = useRoom()
   const room = typedRoom || (doctor?.room ?? '')
   const [selectedId, setSelectedId] = useState<string | null>(null)
-  const { move, next } = useMoves()
-  const claim = useClaim()
+  const { move, next, settled } = useMoves()
+  const claim = useClaim(settled)
   const isDoctor = doctor != null && mayWrite
   const lines = linesFor(board.data ?? [], doctor?.id ?? null)
   const walk = walkOf(lines)

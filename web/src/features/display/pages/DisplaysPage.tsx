@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
 import { formatClock, formatMoment } from '../../../lib/format.ts'
 import { newIdempotencyKey } from '../../../lib/http.ts'
+import { useKept } from '../../../lib/use-kept.ts'
 import { Dialog } from '../../../ui/Dialog.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import ui from '../../../ui/ui.module.css'
 import { createDisplay, displaysKey, fetchDisplays, type NewDisplay, revokeDisplay } from '../displays-api.ts'
@@ -26,6 +27,7 @@ export function DisplaysPage() {
     queryFn: ({ signal }) => fetchDisplays(signal),
     staleTime: 0,
   })
+  const shown = useKept('displays', query)
   const again = (): void => void queries.invalidateQueries({ queryKey: displaysKey })
   const create = useMutation({
     mutationFn: () => createDisplay(name.trim(), key.current),
@@ -43,10 +45,10 @@ export function DisplaysPage() {
     event.preventDefault()
     if (name.trim() !== '' && !create.isPending) create.mutate()
   }
-  const displays = query.data?.filter(({ state }) => state !== 'revoked' && state !== 'expired') ?? []
+  const displays = shown.data?.filter(({ state }) => state !== 'revoked' && state !== 'expired') ?? []
   return (
-    <Page title={t('displays.title')}>
-      <ErrorNotice error={query.error ?? create.error ?? revoke.error} onRetry={() => void query.refetch()} />
+    <Page title={t('displays.title')} side={<AsOf atMs={shown.asOfMs} />}>
+      <ErrorNotice error={create.error ?? revoke.error} />
       {mayWrite ? (
         <form onSubmit={submit}>
           <Group align="end" mb={16}>
@@ -63,11 +65,12 @@ export function DisplaysPage() {
           </Group>
         </form>
       ) : null}
-      {query.isPending ? <Loading rows={3} /> : null}
-      {query.isSuccess && displays.length === 0 ? (
-        <Empty title={t('displays.none')}>{t('displays.noneHint')}</Empty>
-      ) : null}
-      {displays.length > 0 ? (
+      <ListState
+        shown={shown}
+        isEmpty={displays.length === 0}
+        lines={3}
+        empty={<Empty title={t('displays.none')}>{t('displays.noneHint')}</Empty>}
+      >
         <div className={ui.tableWrap}>
           <table className={ui.table}>
             <thead>
@@ -111,7 +114,7 @@ export function DisplaysPage() {
             </tbody>
           </table>
         </div>
-      ) : null}
+      </ListState>
       {made === null ? null : (
         <Dialog onClose={() => setMade(null)} title={t('displays.codeFor', { name: made.display.name })}>
           <p style={{ marginTop: 0 }}>

@@ -1,29 +1,41 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useKept } from '../../../lib/use-kept.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Icon } from '../../../ui/icons.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import ui from '../../../ui/ui.module.css'
-import { type Doctor, useDoctors } from '../api.ts'
+import { type Doctor, useDoctorList } from '../api.ts'
 import { DoctorDialog } from '../components/DoctorDialog.tsx'
 
 /** The clinic's doctors with the numbers that stand on certificates. */
 export function DoctorsPage() {
   const { t } = useTranslation()
-  const doctors = useDoctors()
+  const query = useDoctorList()
+  const shown = useKept('doctors', query)
+  const doctors = shown.data ?? []
   const [chosen, setChosen] = useState<Doctor | 'new' | null>(null)
   return (
     <Page
       title={t('doctors.title')}
       side={
-        <Button leftSection={<Icon name="add" />} onClick={() => setChosen('new')}>
-          {t('doctors.add')}
-        </Button>
+        <>
+          <AsOf atMs={shown.asOfMs} />
+          <Button leftSection={<Icon name="add" />} onClick={() => setChosen('new')}>
+            {t('doctors.add')}
+          </Button>
+        </>
       }
     >
-      {doctors.length === 0 ? <Empty title={t('doctors.none')}>{t('doctors.noneHint')}</Empty> : null}
-      {doctors.length > 0 ? (
+      <ListState
+        shown={shown}
+        isEmpty={doctors.length === 0}
+        lines={3}
+        empty={<Empty title={t('doctors.none')}>{t('doctors.noneHint')}</Empty>}
+      >
         <div className={ui.tableWrap}>
           <table className={ui.table}>
             <thead>
@@ -54,7 +66,7 @@ export function DoctorsPage() {
             </tbody>
           </table>
         </div>
-      ) : null}
+      </ListState>
       {chosen === null ? null : (
         <DoctorDialog doctor={chosen === 'new' ? null : chosen} onClose={() => setChosen(null)} />
       )}

@@ -5,9 +5,10 @@ import type { Health } from '../../../../../shared/ops/schema.ts'
 import { formatClock, formatDuration, formatMoment } from '../../../lib/format.ts'
 import { request } from '../../../lib/http.ts'
 import { HttpError } from '../../../lib/problem.ts'
+import { useKept } from '../../../lib/use-kept.ts'
 import { Icon } from '../../../ui/icons.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import ui from '../../../ui/ui.module.css'
 import { HealthMark } from '../components/HealthMark.tsx'
@@ -26,7 +27,8 @@ async function fetchHealth(signal: AbortSignal): Promise<Health> {
 export function HealthPage() {
   const { t } = useTranslation()
   const query = useQuery({ queryKey: ['health'], queryFn: ({ signal }) => fetchHealth(signal), staleTime: 0 })
-  const checks = query.data?.checks
+  const shown = useKept('health', query)
+  const checks = shown.data?.checks
   const facts: { part: string; status: string; fact: string }[] = checks
     ? [
         { part: 'database', status: checks.database.status, fact: spaced(checks.database.response_time) },
@@ -61,7 +63,8 @@ export function HealthPage() {
       title={t('health.title')}
       side={
         <>
-          {query.data ? <span>{formatClock(query.dataUpdatedAt)}</span> : null}
+          <AsOf atMs={shown.asOfMs} />
+          {shown.data && shown.asOfMs === null ? <span>{formatClock(query.dataUpdatedAt)}</span> : null}
           <Button
             variant="default"
             leftSection={<Icon name="refresh" />}
@@ -73,12 +76,12 @@ export function HealthPage() {
         </>
       }
     >
-      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-      {query.isPending ? <Loading rows={7} /> : null}
-      {query.data ? (
+      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      {shown.isPending ? <Loading rows={7} /> : null}
+      {shown.data ? (
         <>
           <p>
-            <HealthMark status={query.data.status} />
+            <HealthMark status={shown.data.status} />
           </p>
           <div className={ui.tableWrap}>
             <table className={ui.table}>

@@ -5,8 +5,8 @@ import { Link } from 'react-router'
 import { formatCount, formatDay } from '../../../lib/format.ts'
 import { useKept } from '../../../lib/use-kept.ts'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import { Pager } from '../../../ui/Pager.tsx'
 import ui from '../../../ui/ui.module.css'
 import { fetchExpiring, fetchLow, stockKeys } from '../../stock/api.ts'
@@ -26,10 +26,12 @@ export function LowList() {
   return (
     <>
       <AsOf atMs={shown.asOfMs} />
-      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
-      {shown.isPending ? <Loading rows={8} /> : null}
-      {shown.data?.data.length === 0 ? <Empty title={t('medicines.noneLow')} /> : null}
-      {shown.data !== undefined && shown.data.data.length > 0 ? (
+      <ListState
+        shown={shown}
+        isEmpty={shown.data?.data.length === 0}
+        lines={8}
+        empty={<Empty title={t('medicines.noneLow')} />}
+      >
         <div className={ui.tableWrap}>
           <table className={ui.table}>
             <thead>
@@ -40,7 +42,7 @@ export function LowList() {
               </tr>
             </thead>
             <tbody>
-              {shown.data.data.map((row) => (
+              {(shown.data?.data ?? []).map((row) => (
                 <tr key={row.medicationId}>
                   <td className={styles.name}>
                     <Link to={`/medicines/${row.medicationId}`}>{row.name}</Link>
@@ -56,7 +58,7 @@ export function LowList() {
             </tbody>
           </table>
         </div>
-      ) : null}
+      </ListState>
       <Pager page={page} pages={shown.data?.meta.totalPages ?? 1} onPage={setPage} />
     </>
   )
@@ -76,10 +78,12 @@ export function ExpiringList() {
   return (
     <>
       <AsOf atMs={shown.asOfMs} />
-      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
-      {shown.isPending ? <Loading rows={8} /> : null}
-      {shown.data?.data.length === 0 ? <Empty title={t('medicines.noneExpiring')} /> : null}
-      {shown.data !== undefined && shown.data.data.length > 0 ? (
+      <ListState
+        shown={shown}
+        isEmpty={shown.data?.data.length === 0}
+        lines={8}
+        empty={<Empty title={t('medicines.noneExpiring')} />}
+      >
         <div className={ui.tableWrap}>
           <table className={ui.table}>
             <thead>
@@ -91,7 +95,7 @@ export function ExpiringList() {
               </tr>
             </thead>
             <tbody>
-              {shown.data.data.map((row) => (
+              {(shown.data?.data ?? []).map((row) => (
                 <tr key={row.batchId}>
                   <td className={styles.name}>
                     <Link to={`/medicines/${row.medicationId}`}>{row.name}</Link>
@@ -111,7 +115,7 @@ export function ExpiringList() {
             </tbody>
           </table>
         </div>
-      ) : null}
+      </ListState>
       <Pager page={page} pages={shown.data?.meta.totalPages ?? 1} onPage={setPage} />
     </>
   )

@@ -8,8 +8,8 @@ import { useDebounced } from '../../../lib/use-debounced.ts'
 import { useKept } from '../../../lib/use-kept.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Icon } from '../../../ui/icons.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { AsOf } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { Pager } from '../../../ui/Pager.tsx'
 import { Register } from '../../stock/components/Register.tsx'
@@ -104,12 +104,14 @@ function NamedList({ retired }: { retired: boolean }) {
         />
         <AsOf atMs={shown.asOfMs} />
       </div>
-      <ErrorNotice error={shown.error} onRetry={() => void answer.refetch()} />
-      {shown.isPending ? <Loading rows={10} /> : null}
-      {shown.data?.data.length === 0 ? <Empty title={t('medicines.none')} /> : null}
-      {shown.data !== undefined && shown.data.data.length > 0 ? (
-        <MedicineTable medicines={shown.data.data} />
-      ) : null}
+      <ListState
+        shown={shown}
+        isEmpty={shown.data?.data.length === 0}
+        lines={10}
+        empty={<Empty title={t('medicines.none')} />}
+      >
+        <MedicineTable medicines={shown.data?.data ?? []} />
+      </ListState>
       <Pager page={page} pages={shown.data?.meta.totalPages ?? 1} onPage={setPage} />
     </>
   )

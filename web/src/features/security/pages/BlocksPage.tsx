@@ -4,9 +4,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useUser } from '../../../app/session.tsx'
 import { formatMoment } from '../../../lib/format.ts'
+import { useKept } from '../../../lib/use-kept.ts'
 import { Empty } from '../../../ui/Empty.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { Pager } from '../../../ui/Pager.tsx'
 import ui from '../../../ui/ui.module.css'
@@ -24,25 +25,30 @@ export function BlocksPage() {
     queryFn: ({ signal }) => fetchRules(page, signal),
     staleTime: 0,
   })
+  const shown = useKept(`blocks.${page}`, query)
   const remove = useMutation({
     mutationFn: removeRule,
     onSettled: () => queries.invalidateQueries({ queryKey: ruleKeys.all }),
   })
-  const rules = query.data?.data ?? []
+  const rules = shown.data?.data ?? []
   return (
     <Page
       title={t('blocks.title')}
       side={
-        query.data ? <span>{t('blocks.yours', { address: query.data.meta.yourAddress })}</span> : undefined
+        <>
+          <AsOf atMs={shown.asOfMs} />
+          {shown.data ? <span>{t('blocks.yours', { address: shown.data.meta.yourAddress })}</span> : null}
+        </>
       }
     >
       {mayWrite ? <RuleForm /> : null}
-      <ErrorNotice error={query.error ?? remove.error} onRetry={() => void query.refetch()} />
-      {query.isPending ? <Loading rows={4} /> : null}
-      {query.isSuccess && rules.length === 0 ? (
-        <Empty title={t('blocks.none')}>{t('blocks.noneHint')}</Empty>
-      ) : null}
-      {rules.length > 0 ? (
+      <ErrorNotice error={remove.error} />
+      <ListState
+        shown={shown}
+        isEmpty={rules.length === 0}
+        lines={4}
+        empty={<Empty title={t('blocks.none')}>{t('blocks.noneHint')}</Empty>}
+      >
         <div className={ui.tableWrap}>
           <table className={ui.table}>
             <thead>
@@ -77,8 +83,8 @@ export function BlocksPage() {
             </tbody>
           </table>
         </div>
-      ) : null}
-      <Pager page={page} pages={query.data?.meta.totalPages ?? 1} onPage={setPage} />
+      </ListState>
+      <Pager page={page} pages={shown.data?.meta.totalPages ?? 1} onPage={setPage} />
     </Page>
   )
 }

@@ -7,7 +7,7 @@ import { useKept } from '../../../lib/use-kept.ts'
 import { Dialog } from '../../../ui/Dialog.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
 import { Icon } from '../../../ui/icons.tsx'
-import { Loading } from '../../../ui/Loading.tsx'
+import { ListState } from '../../../ui/ListState.tsx'
 import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import ui from '../../../ui/ui.module.css'
@@ -40,12 +40,14 @@ export function TokensPage() {
         </>
       }
     >
-      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
-      {shown.isPending ? <Loading rows={4} /> : null}
-      {shown.data?.length === 0 ? <Empty title={t('tokens.none')}>{t('tokens.noneHint')}</Empty> : null}
-      {shown.data === undefined || shown.data.length === 0 ? null : (
-        <TokenTable tokens={shown.data} onEnd={setEnding} />
-      )}
+      <ListState
+        shown={shown}
+        isEmpty={shown.data?.length === 0}
+        lines={4}
+        empty={<Empty title={t('tokens.none')}>{t('tokens.noneHint')}</Empty>}
+      >
+        <TokenTable tokens={shown.data ?? []} onEnd={setEnding} />
+      </ListState>
       {adding ? (
         <NewTokenDialog
           onClose={() => setAdding(false)}
