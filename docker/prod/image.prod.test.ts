@@ -179,6 +179,15 @@ describe('a process from it', () => {
     for (const child of running) {
       child.child.kill('SIGTERM')
       expect([await child.ended, child.output().includes('uncaught')]).toEqual([0, false])
+      // what `logs -f` shows: one JSON object a line and nothing else
+      const lines = child.output().trim().split('\n')
+      expect(lines.length).toBeGreaterThan(1)
+      for (const line of lines)
+        expect(JSON.parse(line)).toMatchObject({
+          level: 'info',
+          time: expect.any(String),
+          service: expect.any(String),
+        })
     }
     running = []
   })
