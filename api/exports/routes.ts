@@ -1,7 +1,9 @@
+import { writeAudit } from '../../shared/audit/write.ts'
 import { exportRequest } from '../../shared/exports/schema.ts'
-import { requestOperation } from '../../shared/operations/commands.ts'
+import { byWhom, requestOperation } from '../../shared/operations/commands.ts'
 import { showOperation } from '../../shared/operations/reads.ts'
 import { operationEnvelope } from '../../shared/operations/schema.ts'
+import { getPatient } from '../../shared/patients/reads.ts'
 import { EXPORTERS } from '../../shared/rights/results.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Route, route } from '../http/route.ts'
@@ -16,7 +18,8 @@ export function exportsRoutes({ deps, queues }: Pick<ApiServices, 'deps' | 'queu
       method: 'POST',
       path: '/api/exports',
       tag: 'exports',
-      summary: 'Export records of a kind as csv, xlsx, ndjson or (patients) fhir; takes an Idempotency-Key',
+      summary:
+        'Export records of a kind as csv, xlsx, ndjson or (patients) fhir, or one patient’s whole file (kind patient-file) as a zip; takes an Idempotency-Key',
       access: { anyOf: EXPORTERS },
       limit: 'heavy',
       body: exportRequest,
@@ -26,7 +29,21 @@ export function exportsRoutes({ deps, queues }: Pick<ApiServices, 'deps' | 'queu
         assertMayExport(principalOf(call), kind)
         const request = { type: 'export' as const, kind, params, idempotencyKey: idempotencyKeyOf(call) }
         const asker = { principal: call.principal, address: call.address, requestId: call.requestId }
-        const { row } = await requestOperation(deps, queues, request, asker)
+        const file = call.body.kind === 'patient-file' ? call.body : null
+        // an unknown patient is told of at once, a merged one with whose record it is part of now
+        if (file !== null) await getPatient(deps, file.filter.patientId, 'desk-2')
+        const { row } = await requestOperation(deps, queues, request, asker, async (trx, id) => {
+          if (file === null) return
+          await writeAudit(trx, {
+            ...byWhom(asker),
+            action: 'patients.file-export',
+            entity: 'operation',
+            entityId: id,
+            patientId: file.filter.patientId,
+            outcome: 'ok',
+            detail: { reason: file.reason },
+          })
+        })
         return {
           status: 202,
           headers: { Location: `/api/operations/${row.id}` },

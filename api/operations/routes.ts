@@ -16,6 +16,7 @@ import {
   operationList,
   operationListQuery,
 } from '../../shared/operations/schema.ts'
+import { patientOf } from '../../shared/operations/view.ts'
 import { isUuid } from '../../shared/units/ids.ts'
 import { sendFile } from '../files/download.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
@@ -88,6 +89,7 @@ export function operationsRoutes({ deps, queues, spool }: ApiServices): Route[] 
           action: `${row.type}s.download`,
           entity: 'operation',
           entityId: row.id,
+          patientId: patientOf(row),
           outcome: 'ok',
           detail: { kind: row.kind, rows: file.rows, sha256: file.sha256 },
         })

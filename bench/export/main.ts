@@ -50,7 +50,7 @@ async function load(deps: Deps, from: number, to: number): Promise<void> {
 /** How long the writer alone takes for as many rows, one page of them again and again from memory, s. */
 async function bareXlsx(deps: Deps, count: number): Promise<number> {
   const plan = planExport('patients', {}, null)
-  const { rows: page } = await plan.page(deps.db, '0', PAGE_ROWS)
+  const { rows: page } = await plan.page(deps.db, plan.start, PAGE_ROWS)
   const path = join(deps.config.DATA_DIR, 'bare.xlsx')
   const startedAt = performance.now()
   const sink = await openSink(path)

@@ -123,6 +123,14 @@ export function drawDocument(options: DocumentOptions, draw: (sheet: Sheet) => v
   return sheet.pdf
 }
 
+/**
+ * Begins a document of many pages that is written piece by piece, so that others get a turn in between. `sheet.pdf` is
+ * the stream; whoever began it turns its pages and ends it with `sheet.pdf.end()`.
+ */
+export function beginDocument(options: DocumentOptions & { paper: 'A4' | 'A5' }): Sheet {
+  return newSheet(options, mm(PAPERS[options.paper].heightMm))
+}
+
 /** Headers of a PDF that a browser shows; `name` without ending, letters and digits only. */
 export const pdfHeaders = (name: string): Record<string, string> => ({
   'Content-Type': 'application/pdf',

@@ -173,6 +173,26 @@ export function paragraph(sheet: Sheet, text: string, style: ParagraphStyle = {}
   })
 }
 
+/** Text of any length with the line breaks it has; where the page ends, `turn` begins the next one. */
+export function flowing(
+  sheet: Sheet,
+  text: string,
+  style: TextStyle & { indentPt?: number; bottomPt: number },
+  turn: () => void,
+): void {
+  const sizePt = sizeOf(sheet, style)
+  const whole = wholeWidth(sheet)
+  const indent = style.indentPt ?? 0
+  const span = { left: whole.left + indent, width: whole.width - indent }
+  for (const each of text
+    .split(/\r?\n/)
+    .flatMap((part) => linesOf(sheet, printable(part), style, span.width))) {
+    if (sheet.y + sizePt * LINE_HEIGHT > style.bottomPt) turn()
+    put(sheet, each, style, span, sheet.y + sizePt * ASCENT)
+    sheet.y += sizePt * LINE_HEIGHT
+  }
+}
+
 /** A label and beside it its value, over as many lines as it needs (two by default). */
 export function field(
   sheet: Sheet,

@@ -3,9 +3,12 @@ import type { Column, Row, TableWriter } from './table.ts'
 
 const BOM = '\ufeff'
 const LINE_END = '\r\n'
-/** What a spreadsheet takes for the beginning of a formula, in the wide forms of East Asia too. */
-const FORMULA = /^[=+\-@\t\r\0＝＋－＠]/
-const SPECIAL = /^[=+\-@\t\r\0＝＋－＠\s]|[",\r\n]|\s$/
+/**
+ * What a spreadsheet takes for the beginning of a formula, in the wide forms of East Asia too; behind a `'` of its own
+ * it is guarded as well, so that taking one `'` away always gives the text back.
+ */
+const FORMULA = /^'*[=+\-@\t\r\0＝＋－＠]/
+const SPECIAL = /^['=+\-@\t\r\0＝＋－＠\s]|[",\r\n]|\s$/
 
 /** A cell of text in a file that people open in a spreadsheet: a leading `'` keeps what looks like a formula still. */
 export function safeText(text: string): string {

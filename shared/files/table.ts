@@ -37,6 +37,7 @@ export const FORMATS = {
   fhir: { ending: 'fhir.ndjson', contentType: 'application/fhir+ndjson' },
   json: { ending: 'json', contentType: 'application/json' },
   pdf: { ending: 'pdf', contentType: 'application/pdf' },
+  zip: { ending: 'zip', contentType: 'application/zip' },
 } as const
 /** A key of {@link FORMATS}. */
 export type Format = keyof typeof FORMATS

@@ -178,7 +178,8 @@ export function compileMapping(
       errors: faults,
     })
   }
-  return rowMapper(steps, isRefusedRowsHeader(header) ? trimRefused : trimText)
+  if (isRefusedRowsHeader(header)) return rowMapper(steps, trimRefused)
+  return rowMapper(steps, isExportHeader(header) ? trimExported : trimText)
 }
 
 /** The places of the columns that a mapping of a header reads. */
@@ -206,6 +207,20 @@ const GUARDED = /^'[=+\-@\t\r\n]/
 export function trimRefused(cell: string): string {
   const text = trimText(cell)
   return GUARDED.test(text) ? trimText(text.slice(1)) : text
+}
+
+/** Columns of the clinic's own exports that no template has. */
+const EXPORT_MARKS: readonly string[] = ['clinic_number', 'on_hand']
+const EXPORT_GUARDED = /^''*[=+\-@\t\r\n\0＝＋－＠]/
+
+/** Whether this is the header of a file that was exported here (or by another clinic with this program). */
+const isExportHeader = (header: readonly string[]): boolean =>
+  header.some((name) => EXPORT_MARKS.includes(trimText(name)))
+
+/** A cell of an exported file as it was before the guard against formulas. */
+export function trimExported(cell: string): string {
+  const text = trimText(cell)
+  return EXPORT_GUARDED.test(text) ? trimText(text.slice(1)) : text
 }
 
 function rowMapper(steps: readonly Step[], trim: (cell: string) => string): RowMapper {

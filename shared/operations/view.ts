@@ -57,3 +57,9 @@ export function viewOperation(row: OperationRow, placeInLine: number | null = nu
     version: row.version,
   }
 }
+
+/** The patient whom an operation is about, named in its filter; null where it is about nobody in particular. */
+export function patientOf({ params }: Pick<OperationRow, 'params'>): string | null {
+  const filter = params.filter as { patientId?: unknown } | undefined
+  return typeof filter?.patientId === 'string' ? filter.patientId : null
+}

@@ -46,6 +46,7 @@ const ADMIN = [
   'imports.patients',
   'imports.all',
   'exports.all',
+  'exports.patient-file',
   'reports.all',
   'operations.all',
   'users.view',

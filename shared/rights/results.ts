@@ -1,20 +1,35 @@
 import type { Permission, Principal } from './permissions.ts'
 
-/** What can be exported, and which permissions let somebody: one of them is enough. */
-export const EXPORT_RIGHTS = {
+/** What can be exported as a table, and which permissions let somebody: one of them is enough. */
+export const TABLE_EXPORT_RIGHTS = {
   patients: ['exports.all'],
   visits: ['exports.all'],
   diagnoses: ['exports.all'],
+  conditions: ['exports.all'],
   prescriptions: ['exports.all'],
+  certificates: ['exports.all'],
+  bills: ['exports.all'],
   payments: ['exports.all'],
   medications: ['exports.all', 'exports.medications'],
   appointments: ['exports.all'],
+  doctors: ['exports.all'],
+  icd10: ['exports.all'],
+} as const satisfies Record<string, readonly Permission[]>
+/** A key of {@link TABLE_EXPORT_RIGHTS}. */
+export type TableExportKind = keyof typeof TABLE_EXPORT_RIGHTS
+
+/** Everything that can be exported; `patient-file` is one patient's whole file as a package. */
+export const EXPORT_RIGHTS = {
+  ...TABLE_EXPORT_RIGHTS,
+  'patient-file': ['exports.all', 'exports.patient-file'],
 } as const satisfies Record<string, readonly Permission[]>
 /** A key of {@link EXPORT_RIGHTS}. */
 export type ExportKind = keyof typeof EXPORT_RIGHTS
 
+/** Permissions of which one is needed to ask for any table. */
+export const TABLE_EXPORTERS = ['exports.all', 'exports.medications'] as const satisfies readonly Permission[]
 /** Permissions of which one is needed to ask for any export. */
-export const EXPORTERS = ['exports.all', 'exports.medications'] as const satisfies readonly Permission[]
+export const EXPORTERS = [...TABLE_EXPORTERS, 'exports.patient-file'] as const satisfies readonly Permission[]
 
 /**
  * Permissions for reports: everything; a doctor's own figures; lists of one day; the stock; the takings of one's own
@@ -49,9 +64,12 @@ export type ReportName = keyof typeof REPORT_RIGHTS
 
 type Holder = Pick<Principal, 'permissions'>
 
-/** Whether somebody may export such a kind. */
+/** Whether somebody may export such a kind. A patient's file is nobody's who may not look at patients. */
 export const mayExport = ({ permissions }: Holder, kind: string): boolean =>
-  ((EXPORT_RIGHTS as Record<string, readonly Permission[]>)[kind] ?? []).some((each) => permissions.has(each))
+  ((EXPORT_RIGHTS as Record<string, readonly Permission[]>)[kind] ?? []).some((each) =>
+    permissions.has(each),
+  ) &&
+  (kind !== 'patient-file' || permissions.has('patients.view'))
 
 /** The widest permission by which somebody may have a report; undefined: none. */
 export const reportRight = ({ permissions }: Holder, report: string): ReportRight | undefined => {

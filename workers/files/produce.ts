@@ -36,6 +36,8 @@ export interface Product {
   reuseKey?: string | null
   /** Who asked, for the audit; null for the system. */
   by: Pick<AuditEntry, 'userId' | 'username' | 'role'> | null
+  /** Whose file it is, for the audit, where it is about one patient. */
+  patientId?: string
   /** Puts a file that was made before in the place of this one, if there is one that says the same. */
   earlier?(part: string): Promise<Omit<Made, 'part'> | undefined>
   /** References for the audit. */
@@ -183,6 +185,7 @@ async function shelve(run: Run, product: Product, { part, rows, bytes, sha256 }:
         action: `${run.row.type}s.written`,
         entity: 'operation',
         entityId: hold.id,
+        patientId: product.patientId ?? null,
         outcome: 'ok',
         detail: { kind: run.row.kind, rows, sha256, ...product.detail() },
       })

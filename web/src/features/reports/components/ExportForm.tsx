@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExportFormat } from '../../../../../shared/exports/schema.ts'
-import { EXPORT_RIGHTS, type ExportKind, mayExport } from '../../../../../shared/rights/results.ts'
+import { mayExport, TABLE_EXPORT_RIGHTS, type TableExportKind } from '../../../../../shared/rights/results.ts'
 import { STATES } from '../../../../../shared/units/states.ts'
 import { useUser } from '../../../app/session.tsx'
 import { HttpError } from '../../../lib/problem.ts'
@@ -16,18 +16,33 @@ import { DoctorField } from './ParamFields.tsx'
 import styles from './Reports.module.css'
 
 const FORMATS = ['csv', 'xlsx', 'ndjson', 'fhir'] as const satisfies readonly ExportFormat[]
-const OF_DOCTOR = new Set<ExportKind>(['visits', 'diagnoses', 'payments', 'appointments'])
-const NOT_BY_DAY = new Set<ExportKind>(['medications'])
+const OF_DOCTOR = new Set<TableExportKind>([
+  'visits',
+  'diagnoses',
+  'certificates',
+  'bills',
+  'payments',
+  'appointments',
+])
+const CATALOGUES = new Set<TableExportKind>(['medications', 'doctors', 'icd10'])
+const IMPORTED = new Set<TableExportKind>([
+  'patients',
+  'visits',
+  'conditions',
+  'prescriptions',
+  'payments',
+  'appointments',
+])
 const ACTIVE = ['all', 'active', 'retired'] as const
-const NOTHING = { from: '', to: '', doctorId: '', state: '', company: '', active: 'all' }
+const NOTHING = { from: '', to: '', doctorId: '', state: '', company: '', source: '', active: 'all' }
 type Typed = typeof NOTHING
 
 /** What was typed that narrows an export of this kind. */
 function filterOf(
-  kind: ExportKind,
-  { from, to, doctorId, state, company, active }: Typed,
+  kind: TableExportKind,
+  { from, to, doctorId, state, company, source, active }: Typed,
 ): ExportAsk['filter'] {
-  const byDay = !NOT_BY_DAY.has(kind)
+  const byDay = !CATALOGUES.has(kind)
   const ofPatients = kind === 'patients'
   return {
     ...(byDay && from !== '' && { from }),
@@ -35,7 +50,8 @@ function filterOf(
     ...(OF_DOCTOR.has(kind) && doctorId !== '' && { doctorId }),
     ...(ofPatients && state !== '' && { state }),
     ...(ofPatients && company.trim() !== '' && { company: company.trim() }),
-    ...(kind === 'medications' && active !== 'all' && { active: active === 'active' }),
+    ...(IMPORTED.has(kind) && source.trim() !== '' && { source: source.trim() }),
+    ...(CATALOGUES.has(kind) && active !== 'all' && { active: active === 'active' }),
   }
 }
 
@@ -43,10 +59,10 @@ function filterOf(
 export function ExportForm() {
   const { t } = useTranslation()
   const permissions = new Set(useUser().permissions)
-  const kinds = (Object.keys(EXPORT_RIGHTS) as ExportKind[]).filter((kind) =>
+  const kinds = (Object.keys(TABLE_EXPORT_RIGHTS) as TableExportKind[]).filter((kind) =>
     mayExport({ permissions }, kind),
   )
-  const [kind, setKind] = useState<ExportKind>(kinds[0] ?? 'patients')
+  const [kind, setKind] = useState<TableExportKind>(kinds[0] ?? 'patients')
   const [typed, setTyped] = useState(NOTHING)
   const [format, setFormat] = useState<string>('csv')
   const [sent, setSent] = useState(0)
@@ -59,7 +75,7 @@ export function ExportForm() {
   })
   const formats = FORMATS.filter((one) => one !== 'fhir' || kind === 'patients')
   const chosen = formats.find((one) => one === format) ?? 'csv'
-  const byDay = !NOT_BY_DAY.has(kind)
+  const byDay = !CATALOGUES.has(kind)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (start.isPending) return
@@ -90,7 +106,7 @@ export function ExportForm() {
           data={kinds.map((one) => ({ value: one, label: t(`reports.exportKind.${one}`) }))}
           value={kind}
           onChange={(next) => {
-            setKind((next ?? kind) as ExportKind)
+            setKind((next ?? kind) as TableExportKind)
             start.reset()
           }}
         />
@@ -132,7 +148,22 @@ export function ExportForm() {
             error={errorOf('company')}
           />
         ) : null}
-        {kind === 'medications' ? (
+        {IMPORTED.has(kind) ? (
+          <TextInput
+            label={t('exports.source')}
+            placeholder={t('exports.sourceHint')}
+            w={200}
+            maxLength={40}
+            autoComplete="off"
+            value={typed.source}
+            onChange={(event) => {
+              const source = event.currentTarget.value
+              setTyped((now) => ({ ...now, source }))
+            }}
+            error={errorOf('source')}
+          />
+        ) : null}
+        {CATALOGUES.has(kind) ? (
           <Select
             label={t('exports.which')}
             data-field="active"

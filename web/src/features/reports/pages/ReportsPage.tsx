@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { EXPORTERS, REPORTERS } from '../../../../../shared/rights/results.ts'
+import { REPORTERS, TABLE_EXPORTERS } from '../../../../../shared/rights/results.ts'
 import { useUser } from '../../../app/session.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { ExportForm } from '../components/ExportForm.tsx'
@@ -17,7 +17,7 @@ export function ReportsPage() {
   const { permissions } = useUser()
   const tabs: MakerType[] = []
   if (REPORTERS.some((right) => permissions.includes(right))) tabs.push('report')
-  if (EXPORTERS.some((right) => permissions.includes(right))) tabs.push('export')
+  if (TABLE_EXPORTERS.some((right) => permissions.includes(right))) tabs.push('export')
   const [search, setSearch] = useSearchParams()
   const tab = tabs.find((one) => one === search.get('tab')) ?? tabs[0]
   return (
