@@ -7,10 +7,11 @@ import { toSqlUtc } from '../../../shared/units/clock.ts'
 import type { BulkWork, Counts, Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
 import { patiently } from '../../runtime/patience.ts'
+import { ownRecordClaims } from '../fixes/own-claims.ts'
 import { insertRows } from '../load-data.ts'
 import { loadClaims, saveClaims } from '../patients/claims.ts'
 import type { PreparedSource } from '../prepare.ts'
-import { saveRefusals } from '../refusals.ts'
+import { forgetRefusals, saveRefusals } from '../refusals.ts'
 import { allocateIds } from './ids.ts'
 import { readPieces } from './judge.ts'
 import type { Candidate, Context, Effect, RecordKind, References } from './kind.ts'
@@ -59,7 +60,8 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     for await (const judged of readPieces(this.#source, this.#kind.rules, start, size, signal)) {
       const { read, candidates, leftOut, end } = judged
       const firstId = await this.#takeIds(read)
-      yield { prepared: { read, candidates, leftOut, firstId }, end, processed: end.row }
+      const processed = (this.#source.doneBefore ?? 0) + end.row
+      yield { prepared: { read, candidates, leftOut, firstId }, end, processed }
     }
   }
 
@@ -67,6 +69,7 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     const importNo = this.#run.row.no
     const { source, dryRun, onDuplicate } = this.#source.options
     const { candidates, read, leftOut } = prepared
+    const rerun = this.#source.isRerun === true
     const claimed = new Map(await loadClaims(trx, importNo, this.#keysOf(candidates)))
     const noted = new Map(
       [...claimed].flatMap(([key, { partner }]) =>
@@ -75,15 +78,21 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     )
     const importerId = this.#run.row.created_by
     const context: Context = { trx, importNo, source, dryRun, importerId, noted }
+    if (rerun)
+      for (const [key, claim] of await ownRecordClaims(this.#kind, this.#name, context, candidates))
+        if (!claimed.has(key)) claimed.set(key, claim)
     const found = await lookUp(this.#kind, context, candidates)
     const references = await this.#kind.references?.(context, candidates)
     const plan = planPiece({ kind: this.#kind, onDuplicate, found, claimed, references }, candidates)
     const changedIds = dryRun ? [] : await this.#writePlan(context, plan, prepared.firstId)
+    const rows = candidates.map(({ row }) => row)
+    const tried = rerun ? await forgetRefusals(trx, importNo, rows) : 0
     await saveRefusals(trx, importNo, plan.refusals)
     await saveClaims(trx, importNo, this.#claimsOf(plan, references))
     await this.#noteChanged(trx, changedIds)
     await this.#audit(trx, read, plan.counts)
-    return { read, ...plan.counts, ...leftOut }
+    const counts = { ...plan.counts, rejected: plan.counts.rejected - tried }
+    return { read: rerun ? 0 : read, ...counts, ...leftOut }
   }
 
   /** Makes cached reads see what was written: lists at most once a second, changed records one by one. */
@@ -94,6 +103,10 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     if (now - this.#generationAt < GENERATION_EVERY_MS) return
     this.#generationAt = now
     await bumpGenerations(this.#run.deps, this.#kind.domains)
+  }
+
+  get #name(): string {
+    return this.#run.row.kind as string
   }
 
   async #takeIds(rows: number): Promise<number> {
@@ -136,7 +149,7 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     const changedIds = stored.map(({ id }) => id as string)
     if (changedIds.length > 0) await this.#kind.forget?.(context, changedIds)
     await updateRecords(this.#kind, context.trx, stored, now)
-    await keepImages(context, this.#run.row.kind as string, updates)
+    await keepImages(context, this.#name, updates)
     const made =
       isCounted || this.#kind.follow === undefined ? inserts : await withIds(this.#kind, context, inserts)
     const effects: Effect[] = [
