@@ -18,6 +18,7 @@ import { familiesRoutes } from './families/routes.ts'
 import { filesRoutes } from './files/routes.ts'
 import type { Route } from './http/route.ts'
 import { icd10Routes } from './icd10/routes.ts'
+import { duplicateRoutes } from './imports/duplicate-routes.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
 import { importsRoutes } from './imports/routes.ts'
 import { lettersRoutes } from './letters/routes.ts'
@@ -47,6 +48,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...usersRoutes(services),
     ...importsRoutes(services),
     ...refusedRoutes(services),
+    ...duplicateRoutes(services),
     ...operationsRoutes(services),
     ...exportsRoutes(services),
     ...reportsRoutes(services),

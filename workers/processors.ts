@@ -3,7 +3,7 @@ import type { Processor } from './runtime/context.ts'
 
 /** Which code carries out which job: total, so that a job type without a processor does not compile; loaded on first use. */
 export const processors: Record<JobType, () => Promise<Processor>> = {
-  'imports.run': async () => (await import('./imports/run.ts')).runImport,
+  'imports.run': async () => (await import('./imports/carry-on.ts')).carryImportOn,
   'imports.undo': async () => (await import('./imports/undo.ts')).undoImport,
   'backups.run': async () => (await import('./backups/run.ts')).runBackup,
   'backups.prove': async () => (await import('./backups/prove.ts')).proveBackup,

@@ -1,3 +1,4 @@
+import { changedBy } from '../audit/changed-by.ts'
 import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
 import { type WriteDeps, writing } from '../cache/writing.ts'
@@ -7,6 +8,7 @@ import type { Knex } from '../db/connect.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { madeBefore, onceInsertion, onceOf } from '../db/idempotency.ts'
 import { assertSeen as assertSeenState, type Seen } from '../db/seen.ts'
+import { AppError } from '../errors/app-error.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { clinicDay } from '../units/dates.ts'
 import { judgeInput } from './judge-input.ts'
@@ -39,6 +41,8 @@ export {
 
 /** What an idempotency key of this domain stands for. */
 const PATIENT = 'patient'
+/** Under what a change of the record is written down. */
+const UPDATE = 'patients.update'
 
 /**
  * Registers one patient. With an `Idempotency-Key` a repeat answers the patient of the first request. Throws
@@ -104,7 +108,7 @@ function differences(row: PatientRow, changes: PatientChanges, todayOn: string):
 
 /**
  * Changes some fields of a patient whose state the writer has seen. Throws `state/version` with the present record in
- * `current`, `rule/broken`, `state/duplicate`, `not-found`. Nothing is written when nothing differs. `renamed` runs in
+ * `current` and in `changedBy` who made it so, `rule/broken`, `state/duplicate`, `not-found`. Nothing is written when nothing differs. `renamed` runs in
  * the same transaction after a change of the name, for what shows it.
  */
 export async function editPatient(
@@ -139,14 +143,23 @@ export async function editPatient(
         await renamed?.(trx, id)
       }
       const detail = { fields, version: wanted.version }
-      await writeAudit(trx, { ...about(writer, id), action: 'patients.update', detail }, now)
+      await writeAudit(trx, { ...about(writer, id), action: UPDATE, detail }, now)
       return { result: viewPatient(wanted, writer.variant), ids: [id] }
     }
     return await writing(deps, PATIENTS, edit, writer.signal)
   } catch (error) {
+    if (error instanceof AppError && error.code === 'state/version') throw await naming(deps.db, id, error)
     if (wanted === undefined) throw error
     return throwDuplicate(deps, [wanted], error)
   }
+}
+
+/** The refusal of who was too late, with the name of who was quicker. */
+async function naming(db: Knex, patientId: string, refused: AppError): Promise<AppError> {
+  const current = refused.extra?.current as Patient | undefined
+  if (current === undefined) return refused
+  const last = { patientId, action: UPDATE, version: current.version }
+  return new AppError(refused.code, { extra: { ...refused.extra, changedBy: await changedBy(db, last) } })
 }
 
 /**

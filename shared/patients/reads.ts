@@ -16,7 +16,7 @@ import { isEmptySearch, readSearch } from './search-query.ts'
 import { type PatientVariant, viewPatient } from './view.ts'
 
 export { refuseMerged } from './merged-into.ts'
-export { clinicNumber } from './view.ts'
+export { clinicNumber, type PatientVariant, variantFor, viewPatient } from './view.ts'
 
 /** Name of the domain in the cache. */
 export const PATIENTS = 'patients'
