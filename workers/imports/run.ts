@@ -93,8 +93,8 @@ async function importFile(claimed: Run): Promise<void> {
   const write: WriteRows = (run, source) =>
     kind === undefined
       ? importPatients(run, source, insert)
-      : runBulk(run, new RecordsWork(run, source, kind), ZERO)
-  const slow = isLoadData || kind !== undefined ? null : 'Without LOAD DATA, rows are inserted more slowly.'
+      : runBulk(run, new RecordsWork(run, source, kind, insert), ZERO)
+  const slow = isLoadData ? null : 'Without LOAD DATA, rows are inserted more slowly.'
   const isRead = claimed.row.phase === FIX_PHASE
   const read = isRead
     ? { run: claimed, counts: claimed.row.counts ?? ZERO, note: null, source: null }

@@ -54,87 +54,115 @@ export interface RowReader {
 
 const MAX_EXTERNAL_ID = 80
 
-function rowReader(rules: RecordRules, fields: readonly string[], options: JudgeOptions) {
-  const problems: Problem[] = []
-  const leftOut: string[] = []
-  const places = new Map(rules.fields.map(({ name }, at) => [name, at]))
-  const isLenient = options.strictness === 'lenient'
-  const isNeeded = (name: string) =>
-    isLenient ? rules.leastNeeded.includes(name) : rules.fields[places.get(name) ?? -1]?.required === true
-  const given = (name: string) => fields[places.get(name) ?? -1] ?? ''
-  const fault = (name: string, code: RecordProblemCode): null => {
-    if (isLenient && !isNeeded(name)) {
-      if (!leftOut.includes(name)) leftOut.push(name)
-    } else problems.push(recordProblem(name, code))
+/** Of most rows nothing is wrong: one list for all of them. */
+const NONE: readonly unknown[] = Object.freeze([])
+
+/** The reader of {@link recordJudge}: one for all rows, because making one for each costs more than the rules. */
+class Reader implements RowReader {
+  readonly options: JudgeOptions
+  problems: Problem[] = NONE as Problem[]
+  leftOut: string[] = NONE as string[]
+  readonly #isLenient: boolean
+  readonly #places = new Map<string, number>()
+  readonly #needed = new Set<string>()
+  #fields: readonly string[] = []
+
+  constructor({ fields, leastNeeded }: RecordRules, options: JudgeOptions) {
+    this.options = options
+    this.#isLenient = options.strictness === 'lenient'
+    for (const [at, { name, required }] of fields.entries()) {
+      this.#places.set(name, at)
+      if (this.#isLenient ? leastNeeded.includes(name) : required) this.#needed.add(name)
+    }
+  }
+
+  /** Turns to the next row. */
+  begin(fields: readonly string[]): void {
+    this.#fields = fields
+    this.problems = NONE as Problem[]
+    this.leftOut = NONE as string[]
+  }
+
+  given(name: string): string {
+    return this.#fields[this.#places.get(name) ?? -1] ?? ''
+  }
+
+  fault(name: string, code: RecordProblemCode): null {
+    if (this.#isLenient && !this.#needed.has(name)) {
+      if (!this.leftOut.includes(name)) this.leftOut = [...this.leftOut, name]
+    } else this.problems = [...this.problems, recordProblem(name, code)]
     return null
   }
-  const value: RowReader['value'] = (name, canonical, bad, missing = bad) => {
-    const text = given(name)
-    if (text === '') return isNeeded(name) ? fault(name, missing) : null
-    if (!isWellFormed(text)) return fault(name, 'BAD_TEXT')
-    return canonical(text) ?? fault(name, bad)
+
+  value(
+    name: string,
+    canonical: (text: string) => string | null,
+    bad: RecordProblemCode,
+    missing = bad,
+  ): string | null {
+    const text = this.#wellFormed(name, missing)
+    return text === null ? null : (canonical(text) ?? this.fault(name, bad))
   }
-  const row: RowReader = {
-    options,
-    given,
-    fault,
-    value,
-    text: (name, max, missing = 'BAD_TEXT') =>
-      value(
-        name,
-        (text) => {
-          if (isLongerThan(text, max)) return fault(name, 'TEXT_TOO_LONG') ?? ''
-          return hasStrayControlCharacter(text) ? null : text
-        },
-        'BAD_TEXT',
-        missing,
-      ) || null,
-    name: (name, max, missing = 'MISSING_NAME') =>
-      value(
-        name,
-        (text) => {
-          const canonical = canonicalName(text)
-          if (isLongerThan(canonical, max)) return fault(name, 'NAME_TOO_LONG') ?? ''
-          return hasControlCharacter(canonical) ? null : canonical
-        },
-        'NAME_CONTROL_CHAR',
-        missing,
-      ) || null,
-    externalId: () =>
-      value(
-        'external_id',
-        (text) => {
-          if (isLongerThan(text, MAX_EXTERNAL_ID)) return fault('external_id', 'EXTERNAL_ID_TOO_LONG') ?? ''
-          return hasControlCharacter(text) ? null : text
-        },
-        'BAD_EXTERNAL_ID',
-        'MISSING_EXTERNAL_ID',
-      ) || null,
-    amount(name) {
-      const text = value(
-        name,
-        (cell) => {
-          const sen = readAmount(cell)
-          return sen === null ? null : amountText(sen)
-        },
-        'BAD_AMOUNT',
-      )
-      return text?.startsWith('-') ? fault(name, 'NEGATIVE_AMOUNT') : text
-    },
+
+  text(name: string, max: number, missing: RecordProblemCode = 'BAD_TEXT'): string | null {
+    const text = this.#wellFormed(name, missing)
+    if (text === null) return null
+    if (isLongerThan(text, max)) return this.fault(name, 'TEXT_TOO_LONG')
+    return hasStrayControlCharacter(text) ? this.fault(name, 'BAD_TEXT') : text
   }
-  return { row, problems, leftOut }
+
+  name(name: string, max: number, missing: RecordProblemCode = 'MISSING_NAME'): string | null {
+    const text = this.#wellFormed(name, missing)
+    if (text === null) return null
+    const canonical = canonicalName(text)
+    if (isLongerThan(canonical, max)) return this.fault(name, 'NAME_TOO_LONG')
+    return hasControlCharacter(canonical) ? this.fault(name, 'NAME_CONTROL_CHAR') : canonical
+  }
+
+  externalId(): string | null {
+    const text = this.#wellFormed('external_id', 'MISSING_EXTERNAL_ID')
+    if (text === null) return null
+    if (isLongerThan(text, MAX_EXTERNAL_ID)) return this.fault('external_id', 'EXTERNAL_ID_TOO_LONG')
+    return hasControlCharacter(text) ? this.fault('external_id', 'BAD_EXTERNAL_ID') : text
+  }
+
+  amount(name: string): string | null {
+    const text = this.value(name, amountOf, 'BAD_AMOUNT')
+    return text?.startsWith('-') ? this.fault(name, 'NEGATIVE_AMOUNT') : text
+  }
+
+  /** What is given, if it is text that can be kept. */
+  #wellFormed(name: string, missing: RecordProblemCode): string | null {
+    const text = this.given(name)
+    if (text === '') return this.#needed.has(name) ? this.fault(name, missing) : null
+    return isWellFormed(text) ? text : this.fault(name, 'BAD_TEXT')
+  }
 }
 
-/** Judges one row of a kind by itself: all that is wrong with it is named. */
-export function judgeRecord(
+function amountOf(cell: string): string | null {
+  const sen = readAmount(cell)
+  return sen === null ? null : amountText(sen)
+}
+
+/** Judges rows of a kind, each by itself: all that is wrong with it is named. */
+export function recordJudge(
+  rules: RecordRules,
+  options: JudgeOptions,
+): (fields: readonly string[]) => JudgedRecord {
+  const reader = new Reader(rules, options)
+  return (fields) => {
+    reader.begin(fields)
+    const values = rules.read(reader)
+    return { values, problems: reader.problems, leftOut: reader.leftOut }
+  }
+}
+
+/** {@link recordJudge} for one row. */
+export const judgeRecord = (
   rules: RecordRules,
   fields: readonly string[],
   options: JudgeOptions,
-): JudgedRecord {
-  const { row, problems, leftOut } = rowReader(rules, fields, options)
-  const values = rules.read(row)
-  return { values, problems, leftOut }
-}
+): JudgedRecord => recordJudge(rules, options)(fields)
 
 /** A kind as imports of all kinds are described. */
 export function recordKind(rules: RecordRules): ImportKind {

@@ -4,7 +4,7 @@ import { APPOINTMENT_RULES } from '../../../shared/imports/records/appointments.
 import { recordProblem } from '../../../shared/imports/records/problems.ts'
 import { toSqlUtc } from '../../../shared/units/clock.ts'
 import { insertRows } from '../load-data.ts'
-import type { Candidate, Context, Effect, RecordKind, References, Values } from '../records/kind.ts'
+import type { Candidate, Context, Effect, Looking, RecordKind, References, Values } from '../records/kind.ts'
 import { idsBy, patientsOf, valuesOf } from '../records/referred.ts'
 import { referredTo } from '../records/used.ts'
 
@@ -39,7 +39,7 @@ const keysOf = (values: Values | null): string[] =>
   slotsTaken(values).map(({ doctorId, slotAt }) => slotKey(doctorId, slotAt))
 
 /** Which of these slots are taken, by whomever. */
-async function takenSlots(trx: Knex.Transaction, wanted: readonly Values[]): Promise<Set<string>> {
+async function takenSlots(trx: Knex, wanted: readonly Values[]): Promise<Set<string>> {
   const slots = wanted.flatMap((values) =>
     slotsTaken(values).map(({ doctorId, slotAt }) => [doctorId, slotAt]),
   )
@@ -53,7 +53,7 @@ async function takenSlots(trx: Knex.Transaction, wanted: readonly Values[]): Pro
   return new Set(rows.map(({ doctor_id, slot_at }) => slotKey(String(doctor_id), slot_at)))
 }
 
-async function references(context: Context, candidates: readonly Candidate[]): Promise<References> {
+async function references(context: Looking, candidates: readonly Candidate[]): Promise<References> {
   const patients = await patientsOf(context, valuesOf(candidates, 'patient_external_id'))
   const doctors = await idsBy(context.trx, 'doctors', 'code', valuesOf(candidates, 'doctor_code'))
   const doctorOf = ({ doctor_code: code }: Values) => (code == null ? null : (doctors.get(code) ?? null))

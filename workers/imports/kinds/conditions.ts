@@ -1,9 +1,20 @@
 import { CONDITION_RULES } from '../../../shared/imports/records/conditions.ts'
 import { recordProblem } from '../../../shared/imports/records/problems.ts'
-import type { RecordKind } from '../records/kind.ts'
+import type { RecordKind, Tally } from '../records/kind.ts'
 import { patientsOf, valuesOf } from '../records/referred.ts'
+import { Versions } from '../records/unchanged.ts'
 
 const UNKNOWN_PATIENT = [recordProblem('patient_external_id', 'UNKNOWN_PATIENT')]
+
+/** Makes sure that the patients of new conditions are those that were found. */
+function tally(): Tally {
+  const patients = new Versions()
+  return {
+    add: (_, _record, { patient_id: id, patient_version: version }) =>
+      patients.add(id as string, version as string),
+    write: (trx) => patients.hold(trx, 'patients', 'deleted_at is null'),
+  }
+}
 
 /** Conditions of patients, shown in their files. */
 export const conditionsKind: RecordKind = {
@@ -34,11 +45,12 @@ export const conditionsKind: RecordKind = {
       of({ values: { patient_external_id: externalId } }) {
         const patient = externalId == null ? undefined : patients.get(externalId)
         return {
-          values: { patient_id: patient?.id ?? null },
+          values: { patient_id: patient?.id ?? null, patient_version: patient?.version ?? null },
           problems: externalId != null && patient === undefined ? UNKNOWN_PATIENT : [],
         }
       },
     }
   },
+  quick: { tally },
   used: async () => new Set(),
 }

@@ -33,5 +33,6 @@ export const doctorsKind: RecordKind = {
   hasSource: false,
   times: ['created_at', 'updated_at'],
   domains: ['doctors'],
+  quick: {},
   used: (trx, ids) => referredTo(trx, 'doctors', ids),
 }

@@ -15,5 +15,6 @@ export const icd10Kind: RecordKind = {
   hasSource: false,
   times: [],
   domains: ['icd10'],
+  quick: {},
   used: async () => new Set(),
 }

@@ -29,5 +29,6 @@ export const medicationsKind: RecordKind = {
   hasSource: false,
   times: [],
   domains: ['medications'],
+  quick: {},
   used: (trx, ids) => referredTo(trx, 'medications', ids),
 }

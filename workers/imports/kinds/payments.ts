@@ -1,10 +1,23 @@
 import { importedPaymentFigures } from '../../../shared/dashboard/commands.ts'
+import type { Knex } from '../../../shared/db/connect.ts'
 import { PAYMENT_RULES } from '../../../shared/imports/records/payments.ts'
 import { recordProblem } from '../../../shared/imports/records/problems.ts'
 import { senOfText } from '../../../shared/imports/records/values.ts'
-import type { Candidate, Context, Effect, RecordKind, References, Values } from '../records/kind.ts'
+import { ChunkConflict } from '../../runtime/bulk-work.ts'
+import { FigureSums } from '../records/figures.ts'
+import type {
+  Candidate,
+  Context,
+  Effect,
+  Looking,
+  RecordKind,
+  References,
+  Tally,
+  Values,
+} from '../records/kind.ts'
 import { valuesOf } from '../records/referred.ts'
 import { type ReferredVisit, visitsOf } from '../records/referred-visits.ts'
+import { Versions } from '../records/unchanged.ts'
 import { updateSums } from '../records/write.ts'
 
 const UNKNOWN_VISIT = [recordProblem('visit_external_id', 'UNKNOWN_VISIT')]
@@ -18,7 +31,7 @@ const countedSen = (values: Values | null): number =>
   values === null || values.status === 'void' ? 0 : senOfText(values.amount ?? null)
 
 /** Sums of what is paid of each visit while the rows of a piece come one after the other. */
-function paidSums(visits: ReadonlyMap<string, ReferredVisit>, noted: Context['noted']) {
+function paidSums(visits: ReadonlyMap<string, ReferredVisit>, noted: Looking['noted']) {
   const more = new Map<string, number>()
   const moreOf = (visit: string): number => more.get(visit) ?? Number(noted.get(paidKey(visit)) ?? 0)
   return {
@@ -33,7 +46,7 @@ function paidSums(visits: ReadonlyMap<string, ReferredVisit>, noted: Context['no
   }
 }
 
-async function references(context: Context, candidates: readonly Candidate[]): Promise<References> {
+async function references(context: Looking, candidates: readonly Candidate[]): Promise<References> {
   const visits = await visitsOf(context, valuesOf(candidates, 'visit_external_id'))
   const sums = paidSums(visits, context.noted)
   return {
@@ -41,7 +54,14 @@ async function references(context: Context, candidates: readonly Candidate[]): P
       const visit = visitId == null ? undefined : visits.get(visitId)
       if (visitId != null && visit === undefined) return { problems: UNKNOWN_VISIT }
       const isEarly = visit !== undefined && paidAt != null && Date.parse(paidAt) < Date.parse(visit.visitAt)
-      return { values: { visit_id: visit?.id ?? null }, problems: isEarly ? PAID_BEFORE_VISIT : [] }
+      return {
+        values: {
+          visit_id: visit?.id ?? null,
+          visit_version: visit?.version ?? null,
+          visit_doctor_id: visit?.doctorId ?? null,
+        },
+        problems: isEarly ? PAID_BEFORE_VISIT : [],
+      }
     },
     admit(after, before) {
       const visit = after.visit_external_id as string
@@ -69,6 +89,48 @@ async function follow({ trx }: Context, effects: readonly Effect[]): Promise<voi
   await updateSums(trx, 'imported_visits', 'paid_sen', sums)
   const written = effects.flatMap(({ id, after }) => (after === null ? [] : [id]))
   if (written.length > 0) await importedPaymentFigures(trx, written, 1)
+}
+
+/** Adds what is newly paid to visits; throws {@link ChunkConflict} where a visit has changed or would be overpaid. */
+async function addPaid(
+  trx: Knex.Transaction,
+  paid: ReadonlyMap<string, { version: string; sen: number }>,
+): Promise<void> {
+  if (paid.size === 0) return
+  const rows = Array.from(paid, ([id, { version, sen }]) => [id, version, sen])
+  const [result] = (await trx.raw(
+    `/* imports.paid */ update imported_visits t join json_table(?, '$[*]' columns (
+        id bigint unsigned path '$[0]', version int unsigned path '$[1]', more bigint path '$[2]')) n on n.id = t.id
+      set t.paid_sen = t.paid_sen + n.more
+      where t.version = n.version and t.paid_sen + n.more <= t.total_sen`,
+    [JSON.stringify(rows)],
+  )) as [{ affectedRows: number }]
+  if (result.affectedRows !== rows.length) throw new ChunkConflict('a visit has changed or is paid meanwhile')
+}
+
+/** What follows from new payments, gathered beforehand: the same as {@link follow} makes of them. */
+function tally(): Tally {
+  const paid = new Map<string, { version: string; sen: number }>()
+  const visits = new Versions()
+  const figures = new FigureSums()
+  return {
+    add(_, record, { visit_id, visit_version, visit_doctor_id: doctorId }) {
+      const id = visit_id as string
+      const version = visit_version as string
+      const sen = countedSen(record)
+      if (sen === 0) {
+        visits.add(id, version)
+        return
+      }
+      paid.set(id, { version, sen: (paid.get(id)?.sen ?? 0) + sen })
+      figures.add('takings', record.paid_on as string, doctorId as string, record.method as string, sen)
+    },
+    async write(trx, insert) {
+      await visits.hold(trx, 'imported_visits')
+      await addPaid(trx, paid)
+      await figures.write(trx, insert)
+    },
+  }
 }
 
 /** Payments for imported visits. */
@@ -106,6 +168,7 @@ export const paymentsKind: RecordKind = {
   countedIds: true,
   domains: ['billing', 'patients'],
   references,
+  quick: { tally },
   notedKeys: (candidates) => valuesOf(candidates, 'visit_external_id').map(paidKey),
   forget: ({ trx }, ids) => importedPaymentFigures(trx, ids, -1),
   follow,

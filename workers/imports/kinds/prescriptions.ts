@@ -1,14 +1,16 @@
 import { importedLineFigures } from '../../../shared/dashboard/commands.ts'
 import { PRESCRIPTION_RULES } from '../../../shared/imports/records/prescriptions.ts'
 import { recordProblem } from '../../../shared/imports/records/problems.ts'
-import type { Candidate, Context, RecordKind, References } from '../records/kind.ts'
+import { FigureSums } from '../records/figures.ts'
+import type { Candidate, Looking, RecordKind, References, Tally } from '../records/kind.ts'
 import { idsBy, valuesOf } from '../records/referred.ts'
 import { visitsOf } from '../records/referred-visits.ts'
+import { Versions } from '../records/unchanged.ts'
 
 const UNKNOWN_VISIT = recordProblem('visit_external_id', 'UNKNOWN_VISIT')
 const UNKNOWN_MEDICATION = recordProblem('medication_sku', 'UNKNOWN_MEDICATION')
 
-async function references(context: Context, candidates: readonly Candidate[]): Promise<References> {
+async function references(context: Looking, candidates: readonly Candidate[]): Promise<References> {
   const visits = await visitsOf(context, valuesOf(candidates, 'visit_external_id'))
   const skus = valuesOf(candidates, 'medication_sku')
   const medications = await idsBy(context.trx, 'medications', 'sku', skus)
@@ -17,12 +19,36 @@ async function references(context: Context, candidates: readonly Candidate[]): P
       const visit = visitId == null ? undefined : visits.get(visitId)
       const medication = sku == null ? undefined : medications.get(sku)
       return {
-        values: { visit_id: visit?.id ?? null, medication_id: medication ?? null },
+        values: {
+          visit_id: visit?.id ?? null,
+          visit_version: visit?.version ?? null,
+          visited_on: visit?.visitedOn ?? null,
+          visit_doctor_id: visit?.doctorId ?? null,
+          medication_id: medication ?? null,
+        },
         problems: [
           ...(visitId != null && visit === undefined ? [UNKNOWN_VISIT] : []),
           ...(sku != null && medication === undefined ? [UNKNOWN_MEDICATION] : []),
         ],
       }
+    },
+  }
+}
+
+/** What new lines count for, gathered beforehand. */
+function tally(): Tally {
+  const visits = new Versions()
+  const figures = new FigureSums()
+  return {
+    add(_, record, referred) {
+      const { visit_id: id, visit_version: version, visited_on: day, visit_doctor_id: doctorId } = referred
+      visits.add(id as string, version as string)
+      const part = referred.medication_id as string
+      figures.add('medicines', day as string, doctorId as string, part, Number(record.quantity))
+    },
+    async write(trx, insert) {
+      await visits.hold(trx, 'imported_visits')
+      await figures.write(trx, insert)
     },
   }
 }
@@ -54,6 +80,7 @@ export const prescriptionsKind: RecordKind = {
   countedIds: true,
   domains: ['patients'],
   references,
+  quick: { tally },
   forget: ({ trx }, ids) => importedLineFigures(trx, ids, -1),
   async follow({ trx }, effects) {
     const written = effects.flatMap(({ id, after }) => (after === null ? [] : [id]))

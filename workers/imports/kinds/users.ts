@@ -3,7 +3,7 @@ import { recordProblem } from '../../../shared/imports/records/problems.ts'
 import { USER_RULES } from '../../../shared/imports/records/users.ts'
 import type { Role } from '../../../shared/rights/permissions.ts'
 import { isAbove } from '../../../shared/rights/rank.ts'
-import type { Candidate, Context, Effect, RecordKind, References } from '../records/kind.ts'
+import type { Candidate, Context, Effect, Looking, RecordKind, References } from '../records/kind.ts'
 import { valuesOf } from '../records/referred.ts'
 import { referredTo } from '../records/used.ts'
 
@@ -15,12 +15,12 @@ const CONFLICT = [recordProblem('username', 'CONFLICT')]
 const NO_PASSWORD = '!'
 
 /** The role of whoever imports, as it is now; null for the command line, which stands above all roles. */
-async function importerRole({ trx, importerId }: Context): Promise<{ role: Role } | null | undefined> {
+async function importerRole({ trx, importerId }: Looking): Promise<{ role: Role } | null | undefined> {
   if (importerId === null) return null
   return trx('users').where({ id: importerId, active: 1 }).first('role')
 }
 
-async function references(context: Context, candidates: readonly Candidate[]): Promise<References> {
+async function references(context: Looking, candidates: readonly Candidate[]): Promise<References> {
   const importer = await importerRole(context)
   const mayGive = (role: Role) => importer === null || (importer !== undefined && !isAbove(role, importer))
   const doctors = (await context

@@ -3,8 +3,12 @@ import type { Knex } from '../../../shared/db/connect.ts'
 import { recordProblem } from '../../../shared/imports/records/problems.ts'
 import { senOfText } from '../../../shared/imports/records/values.ts'
 import { VISIT_RULES } from '../../../shared/imports/records/visits.ts'
-import type { Candidate, Context, Effect, RecordKind, References } from '../records/kind.ts'
+import type { BulkInsert } from '../load-data.ts'
+import { toColumn } from '../records/columns.ts'
+import { FigureSums } from '../records/figures.ts'
+import type { Candidate, Context, Effect, Looking, RecordKind, References, Tally } from '../records/kind.ts'
 import { idsBy, patientsOf, valuesOf } from '../records/referred.ts'
+import { Versions } from '../records/unchanged.ts'
 import { referredTo } from '../records/used.ts'
 
 const UNKNOWN_PATIENT = [recordProblem('patient_external_id', 'UNKNOWN_PATIENT')]
@@ -14,10 +18,11 @@ const OVERPAYMENT = [recordProblem('total_amount', 'OVERPAYMENT')]
 
 /** What imported payments have paid of stored visits, in sen. */
 async function paidOf(
-  { trx, source }: Context,
+  { trx, source, isHeld }: Looking,
   externalIds: readonly string[],
 ): Promise<Map<string, number>> {
-  if (externalIds.length === 0) return new Map()
+  // a guess is made of new visits only, of which nothing is paid yet
+  if (externalIds.length === 0 || !isHeld) return new Map()
   const rows = (await trx('imported_visits')
     .comment('imports.paid-of')
     .where({ source })
@@ -27,7 +32,7 @@ async function paidOf(
   return new Map(rows.map(({ external_id, paid_sen }) => [external_id, Number(paid_sen)]))
 }
 
-async function references(context: Context, candidates: readonly Candidate[]): Promise<References> {
+async function references(context: Looking, candidates: readonly Candidate[]): Promise<References> {
   const patients = await patientsOf(context, valuesOf(candidates, 'patient_external_id'))
   const doctors = await idsBy(context.trx, 'doctors', 'code', valuesOf(candidates, 'doctor_code'))
   const paid = await paidOf(context, valuesOf(candidates, 'external_id'))
@@ -37,11 +42,17 @@ async function references(context: Context, candidates: readonly Candidate[]): P
       // without a value the row has been told so already
       const patient = patientId == null ? undefined : patients.get(patientId)
       const birth = patient?.dateOfBirth ?? null
+      const doctorId = doctorCode == null ? undefined : doctors.get(doctorCode)
       return {
+        values: {
+          patient_id: patient?.id ?? null,
+          patient_version: patient?.version ?? null,
+          doctor_id: doctorId ?? null,
+        },
         problems: [
           ...(patientId != null && patient === undefined ? UNKNOWN_PATIENT : []),
           ...(birth !== null && visitedOn != null && visitedOn < birth ? VISIT_BEFORE_BIRTH : []),
-          ...(doctorCode != null && !doctors.has(doctorCode) ? UNKNOWN_DOCTOR : []),
+          ...(doctorCode != null && doctorId === undefined ? UNKNOWN_DOCTOR : []),
         ],
       }
     },
@@ -50,10 +61,12 @@ async function references(context: Context, candidates: readonly Candidate[]): P
   }
 }
 
-const DIAGNOSIS = `insert into diagnoses (visit_id, position, code, text, is_primary)
+const diagnosesOf = (
+  ids: 'in (?)' | 'between ? and ?',
+) => `/* imports.diagnoses */ insert into diagnoses (visit_id, position, code, text, is_primary)
   select v.id, 0, i.diagnosis_code, i.diagnosis_text, 1
   from imported_visits i join visits v on v.imported_id = i.id
-  where i.id in (?) and i.status = 'completed' and (i.diagnosis_code is not null or i.diagnosis_text is not null)`
+  where i.id ${ids} and i.status = 'completed' and (i.diagnosis_code is not null or i.diagnosis_text is not null)`
 
 const REFERRED = `join patients p on p.source = i.source and p.external_id = i.patient_external_id
   left join patient_merges m on m.merged_id = p.id and m.live = 1
@@ -85,8 +98,48 @@ async function follow({ trx }: Context, effects: readonly Effect[]): Promise<voi
     )
   const written = [...made, ...changed]
   if (written.length === 0) return
-  await trx.raw(`/* imports.diagnoses */ ${DIAGNOSIS}`, [written])
+  await trx.raw(diagnosesOf('in (?)'), [written])
   await importedVisitFigures(trx, written, 1)
+}
+
+const VISIT_COLUMNS = ['patient_id', 'visited_on', 'doctor_id', 'created_at', 'imported_id'] as const
+const COMPLETED = 'completed'
+const MALAYSIA_H = 8
+const DAY_H = 24
+/** The Malaysian hour (`09`) of an instant in ISO 8601. */
+const hourOf = (at: string): string =>
+  String((Number(at.slice(11, 13)) + MALAYSIA_H) % DAY_H).padStart(2, '0')
+
+/** What follows from new visits, gathered beforehand: the same as {@link follow} makes of them. */
+function tally(insert: BulkInsert): Tally {
+  const patients = new Versions()
+  const figures = new FigureSums()
+  const text = insert.text()
+  return {
+    add(id, record, { patient_id: patientId, patient_version: version, doctor_id: doctor }) {
+      const day = record.visited_on as string
+      const at = record.visit_at as string
+      const doctorId = doctor ?? '0'
+      const status = record.status ?? COMPLETED
+      patients.add(patientId as string, version as string)
+      text.plain(patientId as string)
+      text.cell(day)
+      text.cell(doctor ?? null)
+      text.cell(toColumn('instant', at))
+      text.plain(id)
+      text.endRow()
+      figures.add('visits', day, doctorId, status, 1)
+      figures.add('arrivals', day, doctorId, hourOf(at), 1)
+      const code = record.diagnosis_code
+      if (status === COMPLETED && code != null) figures.add('diagnoses', day, doctorId, code, 1)
+    },
+    async write(trx, own, { first, last }) {
+      await patients.hold(trx, 'patients', 'deleted_at is null')
+      await own.write(trx, 'visits', VISIT_COLUMNS, text)
+      await trx.raw(diagnosesOf('between ? and ?'), [first, last])
+      await figures.write(trx, own)
+    },
+  }
 }
 
 const removeDiagnoses = (trx: Knex.Transaction, ids: readonly string[]) =>
@@ -147,6 +200,7 @@ export const visitsKind: RecordKind = {
   countedIds: true,
   domains: ['queue', 'patients'],
   references,
+  quick: { tally },
   forget: ({ trx }, ids) => importedVisitFigures(trx, ids, -1),
   follow,
   used,

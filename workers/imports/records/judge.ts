@@ -1,46 +1,47 @@
 import { isFhir } from '../../../shared/imports/formats/recognise.ts'
 import { type Position, readChunks, type SourceRow } from '../../../shared/imports/reader.ts'
-import { judgeRecord, type RecordRules } from '../../../shared/imports/records/row.ts'
+import { type RecordRules, recordJudge } from '../../../shared/imports/records/row.ts'
 import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import type { Counts } from '../../runtime/bulk-work.ts'
 import type { PreparedSource } from '../prepare.ts'
 import type { Candidate } from './kind.ts'
 import { looseKeysOf } from './loose-keys.ts'
 
-/** The rows of a piece, each judged by itself. */
-export interface JudgedPiece {
+/** Some rows of a file, each judged by itself. */
+export interface JudgedRows {
   read: number
   candidates: Candidate[]
   leftOut: Counts
   end: Position
 }
 
-export interface PieceSize {
+export interface BlockSize {
   rows: number
   bytes: number
 }
 
-/** Reads and judges a file from a place on, piece by piece. */
-export async function* readPieces(
+/** Reads and judges a file from a place on, block by block. */
+export async function* readJudgedRows(
   source: PreparedSource,
   rules: RecordRules,
   from: Position,
-  size: PieceSize,
+  size: BlockSize,
   signal: AbortSignal,
-): AsyncGenerator<JudgedPiece, void> {
+): AsyncGenerator<JudgedRows, void> {
   const looseKeys = looseKeysOf(rules)
-  const options = {
+  const judgeFields = recordJudge(rules, {
     strictness: source.options.strictness,
     todayOn: source.todayOn,
     nowMs: source.nowMs,
     isPartial: isFhir(source.format),
-  }
+  })
   const judge = ({ row, line, cells, problem }: SourceRow, leftOut: Counts): Candidate => {
     if (problem !== undefined) return { row, line, cells, values: {}, problems: [problem], isWatched: false }
     const fields = source.toFields(cells)
-    const judged = judgeRecord(rules, fields, options)
-    for (const column of judged.problems.length > 0 ? [] : judged.leftOut)
-      leftOut[`leftOut.${column}`] = (leftOut[`leftOut.${column}`] ?? 0) + 1
+    const judged = judgeFields(fields)
+    if (judged.problems.length === 0)
+      for (const column of judged.leftOut)
+        leftOut[`leftOut.${column}`] = (leftOut[`leftOut.${column}`] ?? 0) + 1
     const isWatched = looseKeys(fields).some((key) => source.repeats.mayRepeat(key))
     return { row, line, cells, values: judged.values, problems: judged.problems, isWatched }
   }

@@ -27,16 +27,23 @@ export interface UniqueField {
   taken: Problem
 }
 
-/** What a piece is written with. */
-export interface Context {
-  trx: Knex.Transaction
-  importNo: number
+/** What is looked up with. */
+export interface Looking {
+  trx: Knex
   source: string
-  dryRun: boolean
+  /** Whether what is found is held until the piece is committed; not so where a piece is merely guessed. */
+  isHeld: boolean
   /** Who imports; null: the command line. */
   importerId: string | null
   /** What earlier pieces of a rehearsal would have stored, by key; see {@link References.keep}. */
   noted: ReadonlyMap<string, string>
+}
+
+/** What a piece is written with. */
+export interface Context extends Looking {
+  trx: Knex.Transaction
+  importNo: number
+  dryRun: boolean
 }
 
 /** What the rows of one piece refer to, looked up at once. */
@@ -59,6 +66,17 @@ export interface Effect {
   after: Values | null
 }
 
+/**
+ * What follows from the new records of a piece that was guessed without locks: gathered beforehand, written in its
+ * transaction, which is where the guess is checked.
+ */
+export interface Tally {
+  /** Takes in a new record; `referred` is what {@link References.of} answered. */
+  add(id: string, record: Values, referred: Values): void
+  /** Throws `ChunkConflict` when the guess was wrong. `ids`: the first and the last of the piece. */
+  write(trx: Knex.Transaction, insert: BulkInsert, ids: { first: string; last: string }): Promise<void>
+}
+
 /** How the records of a kind are kept: everything that differs from one kind to the next. */
 export interface RecordKind {
   rules: RecordRules
@@ -78,7 +96,12 @@ export interface RecordKind {
   countedIds?: boolean
   /** Domains whose cached answers show these records. */
   domains: readonly string[]
-  references?(context: Context, candidates: readonly Candidate[]): Promise<References>
+  references?(context: Looking, candidates: readonly Candidate[]): Promise<References>
+  /**
+   * Pieces of new records may be guessed before their transaction; `tally` is needed where anything follows from
+   * them. Absent: every row is decided under locks.
+   */
+  quick?: { tally?(insert: BulkInsert): Tally }
   /** Keys under which {@link References.keep} may have noted something for these rows. */
   notedKeys?(candidates: readonly Candidate[]): readonly string[]
   /** What has to be undone of what follows from records, before these change or go; inside the transaction. */

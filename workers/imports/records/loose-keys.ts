@@ -9,9 +9,12 @@ export function looseKeysOf({
   keys,
 }: Pick<RecordRules, 'fields' | 'keys'>): (row: readonly string[]) => string[] {
   const places = keys.map((key) => fields.findIndex(({ name }) => name === key))
-  return (row) =>
-    places.flatMap((place, at) => {
-      const text = row[place] ?? ''
-      return text === '' ? [] : [`${at}:${text.toUpperCase()}`]
-    })
+  return (row) => {
+    const found: string[] = []
+    for (let at = 0; at < places.length; at++) {
+      const text = row[places[at] as number] ?? ''
+      if (text !== '') found.push(`${at}:${text.toUpperCase()}`)
+    }
+    return found
+  }
 }

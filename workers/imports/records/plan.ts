@@ -20,6 +20,8 @@ export interface Plan {
   counts: { inserted: number; updated: number; unchanged: number; skipped: number; rejected: number }
   /** Keys that rows of this piece have claimed and that another row of the file may hold too. */
   claims: Map<string, Claim>
+  /** A row was refused by {@link References.admit}: for what others do, not for what it is. */
+  isRefusedByOthers: boolean
 }
 
 export interface PlanInput {
@@ -39,6 +41,7 @@ export function planPiece(input: PlanInput, candidates: readonly Candidate[]): P
     refusals: [],
     counts: { inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 },
     claims: new Map(),
+    isRefusedByOthers: false,
   }
   for (const candidate of candidates) {
     const problems = takeRow(input, plan, candidate)
@@ -64,7 +67,7 @@ function takeRow(input: PlanInput, plan: Plan, candidate: Candidate): readonly P
   const duplicates = [...(stored !== undefined || isClaimed ? [kind.key.taken] : []), ...taken]
   if (duplicates.length === 0) {
     const problems = references?.admit?.(given, null) ?? []
-    if (problems.length > 0) return problems
+    if (problems.length > 0) return refusedByOthers(plan, problems)
     const made: Stored = { id: null, version: 0, values: { ...given } }
     plan.inserts.push(made)
     plan.counts.inserted++
@@ -87,6 +90,11 @@ function takeRow(input: PlanInput, plan: Plan, candidate: Candidate): readonly P
   return takeUpdate(input, plan, candidate, given, stored, changes)
 }
 
+function refusedByOthers(plan: Plan, problems: readonly Problem[]): readonly Problem[] {
+  plan.isRefusedByOthers = true
+  return problems
+}
+
 function takeUpdate(
   input: PlanInput,
   plan: Plan,
@@ -97,7 +105,7 @@ function takeUpdate(
 ): readonly Problem[] {
   const before = stored === undefined ? null : { ...stored.values }
   const problems = input.references?.admit?.({ ...before, ...changes }, before) ?? []
-  if (problems.length > 0) return problems
+  if (problems.length > 0) return refusedByOthers(plan, problems)
   plan.counts.updated++
   // without one it is a rehearsal, in which an earlier row of the file would have written it
   if (stored !== undefined && before !== null) {

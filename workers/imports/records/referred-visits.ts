@@ -1,44 +1,56 @@
-import type { Context } from './kind.ts'
+import type { Looking } from './kind.ts'
 
 /** An imported visit that rows refer to. */
 export interface ReferredVisit {
   id: string
+  version: string
   /** ISO 8601 in UTC. */
   visitAt: string
+  visitedOn: string
   totalSen: number
   /** What imported payments have paid of it. */
   paidSen: number
+  /** Id; `0`: nobody. */
+  doctorId: string
 }
 
-interface Row {
-  id: string | number
-  external_id: string
-  visit_at: string
-  total_sen: number | string
-  paid_sen: number | string
-}
+type Row = [
+  id: string | number,
+  externalId: string,
+  version: number,
+  visitAt: string,
+  visitedOn: string,
+  totalSen: number | string,
+  paidSen: number | string,
+  doctorId: string | number,
+]
 
-/** Imported visits of a source by their external IDs, held until the piece is committed. */
+/** Imported visits of a source by their external IDs. */
 export async function visitsOf(
-  { trx, source }: Pick<Context, 'trx' | 'source'>,
+  { trx, source, isHeld }: Pick<Looking, 'trx' | 'source' | 'isHeld'>,
   externalIds: readonly string[],
 ): Promise<Map<string, ReferredVisit>> {
   if (externalIds.length === 0) return new Map()
-  const rows = (await trx('imported_visits')
-    .comment('imports.visits-of')
-    .where({ source })
-    .whereIn('external_id', [...externalIds])
-    .orderBy('id')
-    .forUpdate()
-    .select('id', 'external_id', 'visit_at', 'total_sen', 'paid_sen')) as Row[]
+  const [rows] = (await trx
+    .raw(
+      `/* imports.visits-of */ select i.id, i.external_id, i.version, i.visit_at, i.visited_on, i.total_sen, i.paid_sen,
+         ifnull(v.doctor_id, 0)
+       from imported_visits i left join visits v on v.imported_id = i.id
+       where i.source = ? and i.external_id in (?) ${isHeld ? 'order by i.id for update' : ''}`,
+      [source, externalIds as string[]],
+    )
+    .options({ rowsAsArray: true })) as unknown as [Row[]]
   return new Map(
-    rows.map((row) => [
-      row.external_id,
+    rows.map(([id, externalId, version, visitAt, visitedOn, totalSen, paidSen, doctorId]) => [
+      externalId,
       {
-        id: String(row.id),
-        visitAt: `${row.visit_at.replace(' ', 'T')}Z`,
-        totalSen: Number(row.total_sen),
-        paidSen: Number(row.paid_sen),
+        id: String(id),
+        version: String(version),
+        visitAt: `${visitAt.replace(' ', 'T')}Z`,
+        visitedOn,
+        totalSen: Number(totalSen),
+        paidSen: Number(paidSen),
+        doctorId: String(doctorId),
       },
     ]),
   )

@@ -123,7 +123,7 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
 
   #context(trx: Knex.Transaction): Context {
     const { no: importNo, created_by: importerId } = this.#run.row
-    return { trx, importNo, source: '', dryRun: false, importerId, noted: new Map() }
+    return { trx, importNo, source: '', dryRun: false, isHeld: true, importerId, noted: new Map() }
   }
 
   async #forget(trx: Knex.Transaction, effects: readonly Effect[]): Promise<void> {

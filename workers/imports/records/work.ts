@@ -4,99 +4,211 @@ import { noteInvalidation } from '../../../shared/cache/notes.ts'
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { Position } from '../../../shared/imports/reader.ts'
 import { toSqlUtc } from '../../../shared/units/clock.ts'
-import type { BulkWork, Counts, Piece } from '../../runtime/bulk-work.ts'
+import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
+import { type BulkWork, ChunkConflict, type Counts, type Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
 import { patiently } from '../../runtime/patience.ts'
-import { ownRecordClaims } from '../fixes/own-claims.ts'
-import { insertRows } from '../load-data.ts'
-import { loadClaims, saveClaims } from '../patients/claims.ts'
+import type { BulkInsert } from '../load-data.ts'
+import { evenBlock } from '../patients/judge.ts'
 import type { PreparedSource } from '../prepare.ts'
 import { forgetRefusals, saveRefusals } from '../refusals.ts'
+import type { RowText } from '../row-text.ts'
+import { type Decided, decideRows, type HowToDecide } from './decide.ts'
+import { type Guess, Guesser, guessing, isNothingStored, type Met, meet } from './guess.ts'
 import { allocateIds } from './ids.ts'
-import { readPieces } from './judge.ts'
-import type { Candidate, Context, Effect, RecordKind, References } from './kind.ts'
-import { claimKey, lookUp } from './lookup.ts'
-import { type Plan, planPiece } from './plan.ts'
-import { insertRecords, keepImages, updateRecords, withIds } from './write.ts'
+import { type JudgedRows, readJudgedRows } from './judge.ts'
+import type { Candidate, RecordKind } from './kind.ts'
+import { newColumns } from './write.ts'
 
 const GENERATION_EVERY_MS = 1000
-const MOST_PIECE_ROWS = 2000
-/** Bytes of the file in a piece at most (one row may be added): bounds memory where rows are long. */
+/** Rows that are judged and looked up at once; see `patients/work.ts`. */
+const BLOCK_ROWS = 500
+/** Bytes of the file in a piece at most (one block may be added): bounds memory where rows are long. */
 const PIECE_BYTES = 4 * 1024 * 1024
-/** Names what a rehearsal notes, apart from the claims of keys. */
-const NOTED = 'n:'
 
-/** A piece judged by itself; what it refers to and what is stored is looked up inside its transaction. */
+/** A piece, decided as far as that may be guessed; its rows are read again where that is not to be. */
 interface Prepared {
+  /** Where it begins in the file. */
+  from: Position
   read: number
-  candidates: Candidate[]
   leftOut: Counts
+  /** First of the ids that are kept for it. */
   firstId: number
+  /** Null: every row is decided under locks. */
+  guess: Guess | null
+  /** First of the ids that the guess left. */
+  nextId: number
+}
+
+/** A piece that takes in block after block. */
+type Unfinished = Omit<Prepared, 'guess' | 'nextId'> & { guesser: Guesser | null }
+
+const NO_COUNTS: Counts = { inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
+const NOTHING_DECIDED: Decided = { changedIds: [], counts: {}, isRefusedByOthers: false }
+
+const plus = (counts: Counts, added: Counts): Counts => {
+  const sum = { ...counts }
+  for (const [name, n] of Object.entries(added)) sum[name] = (sum[name] ?? 0) + n
+  return sum
 }
 
 /**
- * How records of any kind but patients get from a prepared file into the database. Everything that depends on what is
- * stored is looked up under locks in the piece's own transaction, so nothing is ever guessed: two imports of the same
- * keys, or an import and the page, meet at the unique keys, and the piece that came second is decided again.
+ * How records of any kind but patients get from a prepared file into the database. A piece is looked up and its new
+ * records are made rows while the piece before is being written; its transaction checks what that was made from. Where
+ * it does not hold, and for every row that meets a stored record or another row, all is looked up again under locks: two
+ * imports of the same keys, or an import and the page, meet at the unique keys, and the piece that came second is
+ * decided again.
  */
 export class RecordsWork implements BulkWork<Prepared, Position> {
   readonly #run: Run
   readonly #source: PreparedSource
   readonly #kind: RecordKind
+  readonly #insert: BulkInsert
+  readonly #spare: RowText[] = []
+  /** Nothing of the kind was stored when the run began, so that looking keys up is pointless until something contradicts. */
+  #expectsNothing: boolean | null = null
+  #written: RowText | null = null
   #generationAt = 0
   #changed: { domain: string; ids: string[]; note: string }[] = []
 
-  constructor(run: Run, source: PreparedSource, kind: RecordKind) {
+  constructor(run: Run, source: PreparedSource, kind: RecordKind, insert: BulkInsert) {
     this.#run = run
     this.#source = source
     this.#kind = kind
+    this.#insert = insert
   }
 
   async *pieces(from: Position | null, signal: AbortSignal): AsyncGenerator<Piece<Prepared, Position>, void> {
     const { pace, deps } = this.#run
-    const rows = Math.min(MOST_PIECE_ROWS, pace.pieceRows(deps.config.IMPORT_CHUNK_ROWS))
-    const start = from ?? this.#source.layout.start
+    const pieceRows = pace.pieceRows(deps.config.IMPORT_CHUNK_ROWS)
+    const blockRows = evenBlock(pieceRows, BLOCK_ROWS)
+    let end = from ?? this.#source.layout.start
+    let piece = await this.#begin(end, pieceRows)
+    for await (const { judged, met } of this.#met(end, blockRows, signal)) {
+      await this.#take(piece, judged, met)
+      end = judged.end
+      if (piece.read + blockRows > pieceRows || end.offset - piece.from.offset >= PIECE_BYTES) {
+        yield { prepared: this.#finish(piece), end, processed: this.#done(end) }
+        piece = await this.#begin(end, pieceRows)
+      }
+    }
+    if (piece.read > 0) yield { prepared: this.#finish(piece), end, processed: this.#done(end) }
+  }
+
+  #done({ row }: Position): number {
+    return (this.#source.doneBefore ?? 0) + row
+  }
+
+  /** Judged blocks with what they meet; a block is judged while the one before is looked up. */
+  async *#met(
+    from: Position,
+    rows: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ judged: JudgedRows; met: Met | null }, void> {
     const size = { rows, bytes: PIECE_BYTES }
-    for await (const judged of readPieces(this.#source, this.#kind.rules, start, size, signal)) {
-      const { read, candidates, leftOut, end } = judged
-      const firstId = await this.#takeIds(read)
-      const processed = (this.#source.doneBefore ?? 0) + end.row
-      yield { prepared: { read, candidates, leftOut, firstId }, end, processed }
+    let before: { judged: JudgedRows; looking: Promise<Met | null> } | null = null
+    for await (const judged of readJudgedRows(this.#source, this.#kind.rules, from, size, signal)) {
+      const looking = this.#lookUp(judged.candidates)
+      looking.catch(() => undefined) // looked at when its turn comes; never an unhandled rejection meanwhile
+      if (before !== null) yield { judged: before.judged, met: await before.looking }
+      before = { judged, looking }
+    }
+    if (before !== null) yield { judged: before.judged, met: await before.looking }
+  }
+
+  async #lookUp(candidates: readonly Candidate[]): Promise<Met | null> {
+    if (!this.#isQuick) return null
+    const { deps, row } = this.#run
+    const looking = guessing(deps.db, this.#source.options.source, row.created_by)
+    return patiently(this.#run, async () => {
+      this.#expectsNothing ??= await isNothingStored(this.#kind, looking)
+      return meet(this.#kind, looking, candidates, this.#expectsNothing)
+    })
+  }
+
+  async #begin(from: Position, pieceRows: number): Promise<Unfinished> {
+    const firstId = await this.#takeIds(Math.min(pieceRows, this.#source.totalRows - from.row))
+    if (!this.#isQuick) return { from, read: 0, leftOut: {}, firstId, guesser: null }
+    const rows = this.#spare.pop() ?? this.#insert.text()
+    const now = toSqlUtc(this.#run.deps.clock.now())
+    const origin = { importNo: this.#run.row.no, source: this.#source.options.source, now, firstId }
+    return {
+      from,
+      read: 0,
+      leftOut: {},
+      firstId,
+      guesser: new Guesser(this.#kind, this.#insert, rows, origin),
     }
   }
 
-  async write(trx: Knex.Transaction, prepared: Prepared): Promise<Counts> {
-    const importNo = this.#run.row.no
-    const { source, dryRun, onDuplicate } = this.#source.options
-    const { candidates, read, leftOut } = prepared
-    const rerun = this.#source.isRerun === true
-    const claimed = new Map(await loadClaims(trx, importNo, this.#keysOf(candidates)))
-    const noted = new Map(
-      [...claimed].flatMap(([key, { partner }]) =>
-        key.startsWith(NOTED) && partner !== null ? [[key.slice(NOTED.length), partner] as const] : [],
-      ),
-    )
-    const importerId = this.#run.row.created_by
-    const context: Context = { trx, importNo, source, dryRun, importerId, noted }
-    if (rerun)
-      for (const [key, claim] of await ownRecordClaims(this.#kind, this.#name, context, candidates))
-        if (!claimed.has(key)) claimed.set(key, claim)
-    const found = await lookUp(this.#kind, context, candidates)
-    const references = await this.#kind.references?.(context, candidates)
-    const plan = planPiece({ kind: this.#kind, onDuplicate, found, claimed, references }, candidates)
-    const changedIds = dryRun ? [] : await this.#writePlan(context, plan, prepared.firstId)
-    const rows = candidates.map(({ row }) => row)
-    const tried = rerun ? await forgetRefusals(trx, importNo, rows) : 0
-    await saveRefusals(trx, importNo, plan.refusals)
-    await saveClaims(trx, importNo, this.#claimsOf(plan, references))
-    await this.#noteChanged(trx, changedIds)
-    await this.#audit(trx, read, plan.counts)
-    const counts = { ...plan.counts, rejected: plan.counts.rejected - tried }
-    return { read: rerun ? 0 : read, ...counts, ...leftOut }
+  async #take(piece: Unfinished, { read, candidates, leftOut }: JudgedRows, met: Met | null): Promise<void> {
+    piece.read += read
+    piece.leftOut = plus(piece.leftOut, leftOut)
+    if (met === null || piece.guesser === null) return
+    for (let i = 0; i < candidates.length; i++) {
+      if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe()
+      piece.guesser.take(candidates[i] as Candidate, met)
+    }
+  }
+
+  #finish({ guesser, ...piece }: Unfinished): Prepared {
+    return { ...piece, guess: guesser?.guess ?? null, nextId: guesser?.nextId ?? piece.firstId }
+  }
+
+  async write(trx: Knex.Transaction, prepared: Prepared, careful: boolean): Promise<Counts> {
+    const { guess, read, leftOut } = prepared
+    if (careful) this.#expectsNothing = false
+    this.#written = guess?.rows ?? null
+    const isGuessed = guess !== null && !careful
+    const guessed = isGuessed ? await this.#writeGuess(trx, guess) : {}
+    const rows = isGuessed ? guess.late : await this.#readAgain(prepared)
+    const firstId = isGuessed ? prepared.nextId : prepared.firstId
+    const isRerun = this.#source.isRerun === true
+    const before = isRerun ? await this.#forget(trx, rows) : 0
+    const decided = rows.length === 0 ? NOTHING_DECIDED : await decideRows(trx, this.#how, rows, firstId)
+    // in the order of the file another row might have been refused
+    if (decided.isRefusedByOthers && isGuessed && guess.rows.count > 0)
+      throw new ChunkConflict('rows of the piece depend on each other')
+    await this.#noteChanged(trx, decided.changedIds)
+    const counts = plus(plus(NO_COUNTS, guessed), decided.counts)
+    await this.#audit(trx, read, counts)
+    const rejected = (counts.rejected ?? 0) - before
+    return { read: isRerun ? 0 : read, ...counts, rejected, ...leftOut }
+  }
+
+  /** Forgets that rows were refused before; answers how many of them were. */
+  #forget(trx: Knex.Transaction, rows: readonly Candidate[]): Promise<number> {
+    const numbers = rows.map(({ row }) => row)
+    return forgetRefusals(trx, this.#run.row.no, numbers)
+  }
+
+  async #writeGuess(trx: Knex.Transaction, guess: Guess): Promise<Counts> {
+    if (guess.rows.count > 0) {
+      await this.#insert.write(trx, this.#kind.table, newColumns(this.#kind), guess.rows)
+      await guess.tally?.write(trx, this.#insert, guess.ids)
+    }
+    await saveRefusals(trx, this.#run.row.no, guess.refusals)
+    return guess.counts
+  }
+
+  /** The rows of a piece once more, all of them. */
+  async #readAgain({ from, read }: Prepared): Promise<Candidate[]> {
+    const found: Candidate[] = []
+    const size = { rows: BLOCK_ROWS, bytes: PIECE_BYTES }
+    for await (const { candidates } of readJudgedRows(
+      ...([this.#source, this.#kind.rules, from, size, this.#run.signal] as const),
+    )) {
+      found.push(...candidates)
+      if (found.length >= read) break
+    }
+    return found.slice(0, read)
   }
 
   /** Makes cached reads see what was written: lists at most once a second, changed records one by one. */
   async committed(): Promise<void> {
+    this.#written?.clear()
+    if (this.#written !== null) this.#spare.push(this.#written)
+    this.#written = null
     for (const changed of this.#changed) await invalidate(this.#run.deps, changed)
     this.#changed = []
     const now = Date.now()
@@ -105,59 +217,20 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
     await bumpGenerations(this.#run.deps, this.#kind.domains)
   }
 
-  get #name(): string {
-    return this.#run.row.kind as string
+  get #how(): HowToDecide {
+    const [run, source, kind, insert] = [this.#run, this.#source, this.#kind, this.#insert]
+    return { run, source, kind, name: run.row.kind as string, insert }
+  }
+
+  /** Whether pieces are guessed; rows of a rehearsal, or tried again, all depend on what was before them. */
+  get #isQuick(): boolean {
+    const { options, isRerun } = this.#source
+    return this.#kind.quick !== undefined && !options.dryRun && isRerun !== true
   }
 
   async #takeIds(rows: number): Promise<number> {
-    if (this.#kind.countedIds !== true || this.#source.options.dryRun) return 0
+    if (rows <= 0 || this.#kind.countedIds !== true || this.#source.options.dryRun) return 0
     return patiently(this.#run, () => allocateIds(this.#run.deps.db, rows))
-  }
-
-  /** The claims that these rows may meet; in a rehearsal also what it noted. */
-  #keysOf(candidates: readonly Candidate[]): string[] {
-    const unique = [this.#kind.key, ...this.#kind.others]
-    const keys = candidates
-      .filter(({ isWatched }) => isWatched)
-      .flatMap(({ values }) =>
-        unique.flatMap(({ field }, at) => {
-          const value = values[field]
-          return typeof value === 'string' ? [claimKey(at, value)] : []
-        }),
-      )
-    if (!this.#source.options.dryRun) return keys
-    return [...keys, ...(this.#kind.notedKeys?.(candidates) ?? []).map((key) => NOTED + key)]
-  }
-
-  #claimsOf(plan: Plan, references: References | undefined): Plan['claims'] {
-    if (!this.#source.options.dryRun) return plan.claims
-    const claims = new Map(plan.claims)
-    for (const [key, partner] of references?.keep?.() ?? []) claims.set(NOTED + key, { row: 0, partner })
-    return claims
-  }
-
-  async #writePlan(context: Context, plan: Plan, firstId: number): Promise<string[]> {
-    const now = toSqlUtc(this.#run.deps.clock.now())
-    const isCounted = this.#kind.countedIds === true
-    const inserts = plan.inserts.map(({ values }, at) => ({
-      id: isCounted ? String(firstId + at) : null,
-      values,
-    }))
-    const updates = [...plan.updates.values()].sort((a, b) => Number(a.stored.id) - Number(b.stored.id))
-    const stored = updates.map((update) => update.stored)
-    if (inserts.length > 0) await insertRecords(this.#kind, context, insertRows, inserts, now)
-    const changedIds = stored.map(({ id }) => id as string)
-    if (changedIds.length > 0) await this.#kind.forget?.(context, changedIds)
-    await updateRecords(this.#kind, context.trx, stored, now)
-    await keepImages(context, this.#name, updates)
-    const made =
-      isCounted || this.#kind.follow === undefined ? inserts : await withIds(this.#kind, context, inserts)
-    const effects: Effect[] = [
-      ...made.flatMap(({ id, values }) => (id === null ? [] : [{ id, before: null, after: values }])),
-      ...updates.map(({ stored: { id, values }, before }) => ({ id: id as string, before, after: values })),
-    ]
-    if (effects.length > 0) await this.#kind.follow?.(context, effects, insertRows)
-    return changedIds
   }
 
   async #noteChanged(trx: Knex.Transaction, ids: string[]): Promise<void> {
@@ -167,7 +240,7 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
       this.#changed.push({ domain, ids, note: await noteInvalidation(trx, { domain, ids }) })
   }
 
-  async #audit(trx: Knex.Transaction, rows: number, { inserted, updated }: Plan['counts']): Promise<void> {
+  async #audit(trx: Knex.Transaction, rows: number, { inserted, updated }: Counts): Promise<void> {
     const { row, hold } = this.#run
     await writeAudit(trx, {
       userId: row.created_by,

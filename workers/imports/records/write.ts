@@ -1,5 +1,6 @@
 import type { Knex } from '../../../shared/db/connect.ts'
 import type { BulkInsert } from '../load-data.ts'
+import type { RowText } from '../row-text.ts'
 import { type ColumnType, SQL_TYPE, toColumn } from './columns.ts'
 import type { Context, RecordKind, Values } from './kind.ts'
 import type { Stored } from './lookup.ts'
@@ -11,6 +12,35 @@ const UPDATED_AT = { column: 'updated_at', type: 'instant' } as const
 export interface NewRecord {
   id: string | null
   values: Values
+  /** What it refers to, where `values` does not have that already. */
+  referred?: Values
+}
+
+/** The columns that new records get, in the order of {@link appendRecord}. */
+export const newColumns = (kind: RecordKind): string[] => [
+  ...(kind.countedIds === true ? ['id'] : []),
+  ...(kind.hasSource ? ['source'] : []),
+  ...kind.columns.map(({ column }) => column),
+  'import_no',
+  ...kind.times,
+  ...Object.keys(kind.constants ?? {}),
+]
+
+/** Adds a new record as a row. `now` is a database instant. */
+export function appendRecord(
+  text: RowText,
+  kind: RecordKind,
+  { importNo, source, now }: { importNo: number; source: string; now: string },
+  { id, values, referred }: NewRecord,
+): void {
+  if (kind.countedIds === true) text.plain(id as string)
+  if (kind.hasSource) text.cell(source)
+  for (const { field, type, empty } of kind.columns)
+    text.cell(toColumn(type, values[field] ?? referred?.[field] ?? empty ?? null))
+  text.plain(String(importNo))
+  for (const _ of kind.times) text.cell(now)
+  for (const name in kind.constants) text.cell(kind.constants[name] as string)
+  text.endRow()
 }
 
 /** Writes new records, many a statement. `now` is a database instant. */
@@ -21,27 +51,9 @@ export async function insertRecords(
   records: readonly NewRecord[],
   now: string,
 ): Promise<void> {
-  const constants = Object.entries(kind.constants ?? {})
-  const columns = [
-    ...(kind.countedIds === true ? ['id'] : []),
-    ...(kind.hasSource ? ['source'] : []),
-    ...kind.columns.map(({ column }) => column),
-    'import_no',
-    ...kind.times,
-    ...constants.map(([column]) => column),
-  ]
   const text = insert.text()
-  for (const { id, values } of records) {
-    if (kind.countedIds === true) text.plain(id as string)
-    if (kind.hasSource) text.cell(source)
-    for (const { field, type, empty } of kind.columns)
-      text.cell(toColumn(type, values[field] ?? empty ?? null))
-    text.plain(String(importNo))
-    for (const _ of kind.times) text.cell(now)
-    for (const [, value] of constants) text.cell(value)
-    text.endRow()
-  }
-  await insert.write(trx, kind.table, columns, text)
+  for (const record of records) appendRecord(text, kind, { importNo, source, now }, record)
+  await insert.write(trx, kind.table, newColumns(kind), text)
 }
 
 /** Records that were just written with the ids that the database gave them. */
