@@ -64,7 +64,7 @@ describe('changing', () => {
     expect(await search(`canary${serial}`)).toEqual([])
   })
 
-  it('refuses an old version with the present record, and a change without one', async () => {
+  it('refuses an old version with the present record and who made it so, and a change without one', async () => {
     const { id } = await register()
     await call('patch', `/api/patients/${id}`).send({ address: 'One', version: 1 })
     for (const send of [
@@ -75,7 +75,11 @@ describe('changing', () => {
     ]) {
       const answer = await send
       expect(answer.status).toBe(409)
-      expect(answer.body).toMatchObject({ code: 'state/version', current: { address: 'One', version: 2 } })
+      expect(answer.body).toMatchObject({
+        code: 'state/version',
+        current: { address: 'One', version: 2 },
+        changedBy: { name: 'assistant' },
+      })
     }
     expect((await call('patch', `/api/patients/${id}`).send({ address: 'Two' })).status).toBe(400)
   })

@@ -99,7 +99,12 @@ describe('moving a ticket', () => {
     const won = answers.filter(({ status }) => status === 201)
     expect(won).toHaveLength(1)
     for (const { status, body } of answers.filter((each) => each.status !== 201))
-      expect([status, body.code, body.current]).toEqual([409, 'state/version', won[0]?.body])
+      expect([status, body.code, body.current, body.changedBy?.name]).toEqual([
+        409,
+        'state/version',
+        won[0]?.body,
+        expect.any(String),
+      ])
     expect(await eventsOf(ticket.id)).toHaveLength(2)
   })
 

@@ -38,7 +38,7 @@ function eventOf(kind: Change['kind'], row: TicketRow): EventType {
   return ENDED.includes(row.status) ? 'queue.removed' : 'queue.updated'
 }
 
-/** Refuses a move with the ticket as it is, so that the screen shows what is. */
+/** Refuses a move with the ticket as it is and who moved it last, so that the screen shows what is. */
 export async function refuse(
   trx: Knex.Transaction,
   row: TicketRow,
@@ -46,7 +46,15 @@ export async function refuse(
   detail?: string,
 ): Promise<never> {
   const [current] = await viewTickets(trx, [row])
-  throw new AppError(code, { ...(detail === undefined ? {} : { detail }), extra: { current } })
+  const by = await trx('ticket_moves as m')
+    .comment('queue.moved-by')
+    .join('users as u', 'u.id', 'm.user_id')
+    .where({ 'm.ticket_id': row.id, 'm.version': row.version })
+    .first('u.id', 'u.name')
+  throw new AppError(code, {
+    ...(detail === undefined ? {} : { detail }),
+    extra: { current, changedBy: by === undefined ? null : { id: String(by.id), name: by.name } },
+  })
 }
 
 /** Events of a call name it; its number is known only as the statement runs. */

@@ -30,6 +30,7 @@ describe('patients', () => {
     await other.getByText('Petronas').waitFor()
     await page.fill('form input[name=email]', 'mei@example.my')
     await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Assistant changed this record while you were typing').waitFor()
     await page.getByText('Company or panel: Not given → Petronas').waitFor()
     await page.getByRole('button', { name: 'Save my changes' }).click()
     await page.getByText('mei@example.my').waitFor()

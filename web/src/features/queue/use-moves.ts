@@ -14,6 +14,12 @@ function currentOf(error: unknown): Ticket | null {
   return current === undefined ? null : (current as Ticket)
 }
 
+/** Who moved it last, where the refusal says so. */
+function moverOf(error: unknown): string | null {
+  const by = error instanceof HttpError ? error.problem.changedBy : undefined
+  return (by as { name: string } | null | undefined)?.name ?? null
+}
+
 type Destination = Omit<Move, 'version'>
 
 /** The ticket as it will be once the move is through. */
@@ -36,10 +42,16 @@ export function useMoves() {
 
   const refused = (error: unknown): void => {
     const current = currentOf(error)
+    const name = moverOf(error)
     if (current !== null) patchTicket(queries, current)
     notifications.show({
       color: 'red',
-      title: current === null ? undefined : t('queue.quicker', { number: current.number }),
+      title:
+        current === null
+          ? undefined
+          : name === null
+            ? t('queue.quicker', { number: current.number })
+            : t('queue.quickerWas', { number: current.number, name }),
       message:
         current === null
           ? errorText(error)

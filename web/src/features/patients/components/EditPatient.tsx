@@ -20,7 +20,7 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
   // The record that the changes are counted from: as it was when the form was opened, or as shown after a clash.
   const [base, setBase] = useState(patient)
   const form = useRef<HTMLFormElement>(null)
-  const [clash, setClash] = useState<Patient | null>(null)
+  const [clash, setClash] = useState<{ before: Patient; by: string | null } | null>(null)
   const draft = useDraft<PatientForm>(`patient.${patient.id}`, formOf(patient))
   const save = useMutation({
     mutationFn: () => changePatient(base.id, base.version, changesOf(draft.value, base)),
@@ -33,7 +33,8 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
     onError: async (error) => {
       if (!(error instanceof HttpError) || error.code !== 'state/version') return
       const now = await fetchPatient(base.id)
-      setClash(base)
+      const by = error.problem.changedBy as { name: string } | null | undefined
+      setClash({ before: base, by: by?.name ?? null })
       // What I did not touch follows the other person; what I typed stays.
       const mine = changesOf(draft.value, base)
       const theirs = formOf(now)
@@ -61,7 +62,7 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
           {t('patients.draftRestored')}
         </Notice>
       ) : null}
-      {clash ? <Clash before={clash} now={base} /> : null}
+      {clash ? <Clash {...clash} now={base} /> : null}
       <PatientFields
         form={draft.value}
         faults={faultsOf(save.error, t, (name) => i18n.exists(name))}
@@ -88,11 +89,18 @@ export function EditPatient({ patient, onDone }: { patient: Patient; onDone: () 
   )
 }
 
-function Clash({ before, now }: { before: Patient; now: Patient }) {
+interface ClashProps {
+  before: Patient
+  now: Patient
+  /** Who made the change, where that was a person. */
+  by: string | null
+}
+
+function Clash({ before, now, by }: ClashProps) {
   const { t } = useTranslation()
   const [old, fresh] = [formOf(before), formOf(now)]
   return (
-    <Notice tone="warn" title={t('patients.clashTitle')}>
+    <Notice tone="warn" title={by === null ? t('patients.clashTitle') : t('patients.clashBy', { name: by })}>
       {t('patients.clashHint')}
       <ul className={styles.clash}>
         {FORM_FIELDS.filter((field) => old[field] !== fresh[field]).map((field) => (
