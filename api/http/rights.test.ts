@@ -57,8 +57,8 @@ describe('rights', () => {
       .filter(({ access }) => access === 'open')
       .map(({ method, path }) => `${method} ${path}`)
     const allowed =
-      /^GET \/(livez|readyz|api\/(docs|openapi\.json|performance\/health|sse\/health))|^POST \/api\/auth\/login$/
-    // screens and slips show a token of their own, which their handlers ask for; a certificate's code proves itself
+      /^GET \/(livez|readyz|api\/(docs|openapi\.json|performance\/health|sse\/health))|^POST \/api\/auth\/(login|unlock)$/
+    // unlocking takes the cookie of a locked session and a password; screens and slips show a token of their own, which their handlers ask for; a certificate's code proves itself
     const byToken =
       /^GET \/api\/(display\/board|sse\/display|track\/:slipToken|verify\/(keys|:code))$|^POST \/api\/(displays\/pair|display\/acks)$/
     expect(open.filter((each) => !allowed.test(each) && !byToken.test(each))).toEqual([])

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
+import { lockSession, unlockSession } from '../../shared/users/lock.ts'
+import { lockAfterMin } from '../../shared/users/lock-rule.ts'
 import { ownUser } from '../../shared/users/reads.ts'
-import { loginBody, passwordBody, signedIn } from '../../shared/users/schema.ts'
+import { loginBody, passwordBody, signedIn, unlockBody } from '../../shared/users/schema.ts'
 import { endSession, endSessionsOf, listSessions } from '../../shared/users/sessions.ts'
 import { changePassword, signIn, signOut } from '../../shared/users/sign-in.ts'
+import { sessionSecret } from '../http/cookies.ts'
 import { type Route, route } from '../http/route.ts'
-import { originOf } from './cookie-scope.ts'
+import { cookieScope, originOf } from './cookie-scope.ts'
 import { personOf, signedOut, withCookie } from './replies.ts'
 import { sessionId, sessionView } from './session-shape.ts'
 import { twoFactorRoutes } from './two-factor-routes.ts'
@@ -41,6 +44,32 @@ export function authRoutes(): Route[] {
     route({
       ...PERSONAL,
       method: 'POST',
+      path: '/api/auth/lock',
+      summary: 'Lock this session: it opens nothing until it is unlocked',
+      evenBeforePasswordChange: true,
+      handle: async (call) => {
+        const { principal, sessionId } = personOf(call)
+        await lockSession(call.deps, principal, sessionId, originOf(call))
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/auth/unlock',
+      tag: 'Sign-in',
+      summary: 'Go on with a locked session, by its owner’s password',
+      access: 'open',
+      limit: 'auth',
+      body: unlockBody,
+      response: signedIn,
+      handle: async (call) => {
+        const secret = sessionSecret(call.header('cookie'), cookieScope(call))
+        return withCookie(call, await unlockSession(call.deps, secret, call.body.password, originOf(call)))
+      },
+    }),
+    route({
+      ...PERSONAL,
+      method: 'POST',
       path: '/api/auth/password',
       summary: 'Change your own password',
       limit: 'auth',
@@ -61,12 +90,16 @@ export function authRoutes(): Route[] {
       limit: 'general',
       evenBeforePasswordChange: true,
       response: signedIn,
-      handle: async (call) => ({
-        body: {
-          user: await ownUser(call.deps, personOf(call).principal.userId),
-          mustChangePassword: call.mustChangePassword === true,
-        },
-      }),
+      handle: async (call) => {
+        const { userId, role } = personOf(call).principal
+        return {
+          body: {
+            user: await ownUser(call.deps, userId),
+            mustChangePassword: call.mustChangePassword === true,
+            lockAfterMin: await lockAfterMin(call.deps, role),
+          },
+        }
+      },
     }),
     route({
       ...PERSONAL,

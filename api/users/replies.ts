@@ -15,11 +15,11 @@ export function personOf(call: Call): { principal: Principal; sessionId: string 
 /** The answer of a call that opened a session: the person, with the cookie; `more` goes beside them. */
 export const withCookie = (
   call: Call,
-  { secret, user, mustChangePassword }: SignedIn,
+  { secret, user, mustChangePassword, lockAfterMin }: SignedIn,
   more: Record<string, unknown> = {},
 ): Reply => ({
   status: 200,
-  body: { user, mustChangePassword, ...more },
+  body: { user, mustChangePassword, lockAfterMin, ...more },
   headers: { 'Set-Cookie': sessionCookie(secret, cookieScope(call)) },
 })
 

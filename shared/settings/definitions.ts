@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ITEM_KINDS } from '../billing/rules.ts'
 import { FIRST_TEMPLATES, faultsOfTemplate, PLACEHOLDERS } from '../letters/rules.ts'
 import { PRIORITIES } from '../queue/schema.ts'
+import { ROLES } from '../rights/permissions.ts'
 import { SET_UP_PARTS } from './schema.ts'
 
 const MAX_TEXT = 200
@@ -42,7 +43,7 @@ const template = text(MAX_TEMPLATE)
 export const SPOKEN = ['ms', 'en', 'zh', 'ta'] as const
 
 interface Definition {
-  group: 'clinic' | 'queue' | 'display' | 'billing' | 'documents'
+  group: 'clinic' | 'queue' | 'display' | 'billing' | 'documents' | 'screens'
   title: string
   schema: z.ZodType
   default: unknown
@@ -230,6 +231,21 @@ export const SETTINGS = {
     title: 'Text of time slips, Malay',
     schema: template,
     default: FIRST_TEMPLATES.time_slip.ms,
+  },
+  'screens.lockAfterMin': {
+    group: 'screens',
+    title: 'Minutes after which a page that nobody touches locks itself; 0 for never',
+    schema: z.number().int().min(0).max(MAX_MINUTES),
+    default: 10,
+  },
+  'screens.lockRoles': {
+    group: 'screens',
+    title: 'Whose pages lock themselves',
+    schema: z
+      .array(z.enum(ROLES))
+      .max(ROLES.length)
+      .refine((list) => new Set(list).size === list.length, 'Must name each once'),
+    default: [...ROLES],
   },
 } as const satisfies Record<string, Definition>
 

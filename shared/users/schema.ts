@@ -38,7 +38,13 @@ export const userView = z.object({
   twoFactor: z.boolean(),
 })
 
-export const signedIn = z.object({ user: userView, mustChangePassword: z.boolean() })
+export const unlockBody = z.strictObject({ password })
+
+export const signedIn = z.object({
+  user: userView,
+  mustChangePassword: z.boolean(),
+  lockAfterMin: z.number().nullable().describe('Minutes after which an untouched page locks itself'),
+})
 
 export const setUpAnswer = z.object({ secret: z.string(), uri: z.string(), qr: z.string() })
 export const recoveryCodes = z.object({ recoveryCodes: z.array(z.string()) })

@@ -9,7 +9,8 @@ const HOUR_MS = 3_600_000
 
 /** Where a session or a token's snapshot lies. */
 export const sessionKey = (deps: Deps, sessionId: string): string => `${deps.prefix}:session:${sessionId}`
-const ownerKey = (deps: Deps, userId: string) => `${deps.prefix}:sessions-of:${userId}`
+/** Where the ids of a person's sessions lie. */
+export const ownerKey = (deps: Deps, userId: string) => `${deps.prefix}:sessions-of:${userId}`
 /** How long a session may stand unused, ms. */
 export const idleMs = (deps: Deps): number => Math.round(deps.config.SESSION_IDLE_MIN * MINUTE_MS)
 const maxMs = (deps: Deps) => Math.round(deps.config.SESSION_MAX_H * HOUR_MS)
@@ -40,15 +41,20 @@ export interface SessionPlace {
 
 const MAX_AGENT_CHARS = 200
 
-/** Opens a session; answers the secret for the cookie and the id that everything else uses. */
+/**
+ * Opens a session; answers the secret for the cookie and the id that everything else uses. `lastsMs`: until its absolute
+ * end, where that is nearer than usual.
+ */
 export async function createSession(
   deps: Deps,
   data: SessionData,
   place: SessionPlace,
+  lastsMs = Number.POSITIVE_INFINITY,
 ): Promise<{ secret: string; sessionId: string }> {
   const secret = newSecret()
   const sessionId = hashSecret(secret)
-  await putSnapshot(deps, sessionId, data, place, maxMs(deps), Math.min(idleMs(deps), maxMs(deps)))
+  const endsInMs = Math.max(1, Math.min(lastsMs, maxMs(deps)))
+  await putSnapshot(deps, sessionId, data, place, endsInMs, Math.min(idleMs(deps), endsInMs))
   return { secret, sessionId }
 }
 

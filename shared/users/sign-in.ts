@@ -7,6 +7,7 @@ import type { Principal } from '../rights/permissions.ts'
 import { settingsOf } from '../settings/reads.ts'
 import { toSqlUtc } from '../units/clock.ts'
 import { type Attempt, admitAttempt } from './attempts.ts'
+import { lockAfterMin } from './lock-rule.ts'
 import { actedBy, type Origin } from './origin.ts'
 import { hashPassword, MAX_PASSWORD_BYTES, needsRehash, passwordMatches } from './password.ts'
 import { checkNewPassword } from './password-rules.ts'
@@ -19,6 +20,8 @@ import { toSessionData, toUserView } from './view.ts'
 export interface SignedIn {
   user: ReturnType<typeof toUserView>
   mustChangePassword: boolean
+  /** Minutes after which the page locks itself; null: never. */
+  lockAfterMin: number | null
   secret: string
   sessionId: string
 }
@@ -29,14 +32,16 @@ const asPrincipal = (row: UserRow): Pick<Principal, 'userId' | 'username' | 'rol
   role: row.role,
 })
 
-function isUsable(deps: Deps, row: UserRow): boolean {
+/** Whether this person may be let in at all: works here, and has no one-time password that is too old. */
+export function isUsable(deps: Deps, row: UserRow): boolean {
   if (row.active !== 1) return false
   return row.password_expires_at === null || row.password_expires_at > toSqlUtc(deps.clock.now())
 }
 
 type Refusal = 'auth/failed' | 'auth/totp-failed'
 
-async function refuse(
+/** Counts and records an attempt that failed, and throws its answer. */
+export async function refuse(
   deps: Deps,
   row: UserRow | undefined,
   attempt: Attempt,
@@ -59,18 +64,20 @@ async function refuse(
   throw new AppError(code)
 }
 
-/** Opens a session and checks, under a lock, that the user's row is still the one that was judged. */
+/**
+ * Opens a session and checks, under a lock, that the user's row is still the one that was judged. `lastsMs`: until its
+ * absolute end, where that is nearer than usual.
+ */
 export async function openSession(
   deps: Deps,
   row: UserRow,
   origin: Origin,
   action: string,
+  lastsMs?: number,
 ): Promise<SignedIn> {
   const grants = await reading(grantsOf(deps.db, row.id))
-  const opened = await createSession(deps, toSessionData(row, grants), {
-    address: origin.address ?? '',
-    userAgent: origin.userAgent ?? '',
-  })
+  const place = { address: origin.address ?? '', userAgent: origin.userAgent ?? '' }
+  const opened = await createSession(deps, toSessionData(row, grants), place, lastsMs)
   try {
     await inTransaction(deps.db, async (trx) => {
       const now = await findUser(trx, row.id, 'share')
@@ -81,7 +88,12 @@ export async function openSession(
     await endSession(deps, row.id, opened.sessionId)
     throw error
   }
-  return { user: toUserView(row, grants), mustChangePassword: row.must_change_password === 1, ...opened }
+  return {
+    user: toUserView(row, grants),
+    mustChangePassword: row.must_change_password === 1,
+    lockAfterMin: await lockAfterMin(deps, row.role),
+    ...opened,
+  }
 }
 
 async function rehash(db: Knex, row: UserRow, password: string): Promise<void> {
