@@ -253,7 +253,9 @@ it('any small file is imported as the contract says, by any of the ways to write
         return was === undefined ? [] : [{ id, values: { ...held.values, ...image?.fields_before } }]
       })
       expect(undone).toEqual(before.map(({ id, held }) => ({ id, values: held.values })))
-      expect(await deps.db('import_keys')).toEqual([])
+      // kept as long as a refused row may be tried again
+      const mendable = deps.db('operation_errors').distinct('operation_no')
+      expect(await deps.db('import_keys').whereNotIn('operation_no', mendable)).toEqual([])
     }),
     { numRuns: RUNS, endOnFailure: false },
   )
