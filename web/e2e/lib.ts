@@ -69,12 +69,16 @@ export async function context(browser: Browser, choice: ContextChoice = {}): Pro
   return made
 }
 
-/** Collects what a healthy page never has: broken scripts and refused contents. */
+/** Collects what a healthy page never has: broken scripts, refused contents, and questions to somebody else. */
 export function watchFaults(page: Page): string[] {
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
   page.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) faults.push(`csp: ${message.text()}`)
+  })
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url())
+    if (protocol.startsWith('http') && origin !== BASE_URL) faults.push(`foreign: ${request.url()}`)
   })
   return faults
 }
