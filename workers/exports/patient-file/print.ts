@@ -4,11 +4,17 @@ import { gap } from '../../../shared/documents/write.ts'
 import type { Consultation, PatientRecord, Visit } from '../../../shared/exports/patient-file/record.ts'
 import type { Section } from '../../../shared/exports/patient-file/rights.ts'
 import { both, dayOf, momentOf, type Paper, paperOn, section } from './paper.ts'
-import { FILE_TEXTS, type FileText, SECTION_TEXTS } from './texts.ts'
+import { FILE_TEXTS, type FileText, SECTION_TEXTS, STATE_TEXTS } from './texts.ts'
 
 const say = (key: FileText, values?: Readonly<Record<string, string>>) => both(FILE_TEXTS, key, values)
 const joined = (parts: readonly (string | null | undefined)[], by = ' · ') =>
   parts.filter((part) => part !== null && part !== undefined && part !== '').join(by)
+
+/** A state in both languages, or as it is kept. */
+const state = (kept: string | null): string | null =>
+  kept !== null && Object.hasOwn(STATE_TEXTS, kept)
+    ? both(STATE_TEXTS, kept)
+    : (kept?.replaceAll('_', ' ') ?? null)
 
 function person(paper: Paper, { person: who }: PatientRecord): void {
   const fields: [FileText, string | null | undefined][] = [
@@ -65,7 +71,7 @@ function visit(paper: Paper, visit: Visit, written: Consultation | undefined): v
       dayOf(visit.day),
       written?.doctor ?? visit.doctor,
       visit.number,
-      visit.status,
+      state(visit.status),
       imported === null ? null : say('imported'),
     ]),
   )
@@ -93,31 +99,38 @@ function* listOf(record: PatientRecord, of: Section): Generator<string> {
       const how = joined([one.dose, one.frequency, days], ', ')
       const said =
         one.instructions === null ? null : joined([one.instructions.en, one.instructions.ms], ' / ')
-      yield joined([at, `${one.quantity} × ${one.medication}`, how, one.status, one.orderedBy, said])
+      yield joined([at, `${one.quantity} × ${one.medication}`, how, state(one.status), one.orderedBy, said])
     }
   if (of === 'certificates')
     for (const one of record.certificates ?? [])
-      yield joined([one.number, `${dayOf(one.from)} – ${dayOf(one.to)}`, one.doctor, one.status])
+      yield joined([one.number, `${dayOf(one.from)} – ${dayOf(one.to)}`, one.doctor, state(one.status)])
   if (of === 'letters')
     for (const one of record.letters ?? [])
-      yield `${joined([dayOf(one.issuedOn), one.kind, one.recipient, one.doctor])}\n${one.body}`
+      yield `${joined([dayOf(one.issuedOn), state(one.kind), one.recipient, one.doctor])}\n${one.body}`
   if (of === 'bills')
     for (const one of record.bills ?? []) {
       const sums =
         one.total === undefined ? [] : [`${say('total')} RM ${one.total}`, `${say('paid')} RM ${one.paid}`]
       const lines = one.lines.map((each) => `   ${each.quantity} × ${each.description}   RM ${each.amount}`)
-      yield [joined([one.status, ...sums, one.shared ? say('shared') : null]), ...lines].join('\n')
+      yield [joined([state(one.status), ...sums, one.shared ? say('shared') : null]), ...lines].join('\n')
     }
   if (of === 'payments')
     for (const one of record.payments ?? []) {
       const ways = one.methods.map(({ method, amount, reference }) =>
-        joined([method, `RM ${amount}`, reference], ' '),
+        joined([state(method), `RM ${amount}`, reference], ' '),
       )
-      yield joined([dayOf(one.paidOn), one.receipt, one.kind, one.status, ways.join(', '), one.by])
+      yield joined([
+        dayOf(one.paidOn),
+        one.receipt,
+        state(one.kind),
+        state(one.status),
+        ways.join(', '),
+        one.by,
+      ])
     }
   if (of === 'appointments')
     for (const one of record.appointments ?? [])
-      yield joined([momentOf(one.startAt), `${one.minutes} min`, one.doctor, one.reason, one.status])
+      yield joined([momentOf(one.startAt), `${one.minutes} min`, one.doctor, one.reason, state(one.status)])
   if (of === 'merges')
     for (const one of record.merges) {
       const until = one.undoneAt === null ? null : momentOf(one.undoneAt)

@@ -69,3 +69,32 @@ export const FILE_TEXTS = {
 
 /** A key of {@link FILE_TEXTS}. */
 export type FileText = keyof typeof FILE_TEXTS
+
+/** Words for states and kinds; what is not here stands as it is. */
+export const STATE_TEXTS: Readonly<Record<string, { en: string; ms: string }>> = {
+  waiting: { en: 'waiting', ms: 'menunggu' },
+  completed: { en: 'completed', ms: 'selesai' },
+  cancelled: { en: 'cancelled', ms: 'dibatalkan' },
+  no_show: { en: 'did not come', ms: 'tidak hadir' },
+  ordered: { en: 'ordered', ms: 'dipesan' },
+  prepared: { en: 'prepared', ms: 'disediakan' },
+  handed_over: { en: 'handed over', ms: 'diserahkan' },
+  returned: { en: 'returned', ms: 'dipulangkan' },
+  issued: { en: 'issued', ms: 'dikeluarkan' },
+  void: { en: 'void', ms: 'batal' },
+  open: { en: 'open', ms: 'belum dibayar' },
+  part_paid: { en: 'paid in part', ms: 'dibayar sebahagian' },
+  paid: { en: 'paid', ms: 'dibayar' },
+  refunded: { en: 'refunded', ms: 'dipulangkan' },
+  refund: { en: 'refund', ms: 'pulangan' },
+  payment: { en: 'payment', ms: 'bayaran' },
+  recorded: { en: 'recorded', ms: 'direkodkan' },
+  booked: { en: 'booked', ms: 'ditempah' },
+  arrived: { en: 'arrived', ms: 'telah tiba' },
+  done: { en: 'done', ms: 'selesai' },
+  referral: { en: 'referral letter', ms: 'surat rujukan' },
+  time_slip: { en: 'time slip', ms: 'slip masa' },
+  cash: { en: 'cash', ms: 'tunai' },
+  card: { en: 'card', ms: 'kad' },
+  transfer: { en: 'transfer', ms: 'pindahan' },
+}
