@@ -19,6 +19,7 @@ import { filesRoutes } from './files/routes.ts'
 import type { Route } from './http/route.ts'
 import { icd10Routes } from './icd10/routes.ts'
 import { duplicateRoutes } from './imports/duplicate-routes.ts'
+import { fixRoutes } from './imports/fix-routes.ts'
 import { refusedRoutes } from './imports/refused-routes.ts'
 import { importsRoutes } from './imports/routes.ts'
 import { lettersRoutes } from './letters/routes.ts'
@@ -48,6 +49,7 @@ export function allRoutes(services: ApiServices): Route[] {
     ...usersRoutes(services),
     ...importsRoutes(services),
     ...refusedRoutes(services),
+    ...fixRoutes(services),
     ...duplicateRoutes(services),
     ...operationsRoutes(services),
     ...exportsRoutes(services),

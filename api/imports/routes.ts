@@ -60,14 +60,6 @@ function refuseUnknownFields(kind: keyof typeof IMPORT_KINDS, mapping: Mapping |
   throw new AppError('request/invalid', { errors: unknown.slice(0, MAX_FAULTS).map(fault) })
 }
 
-function refuseAbsentModes(options: z.output<typeof importOptions>): void {
-  if (options.mode === 'all-or-nothing') {
-    throw new AppError('rule/broken', {
-      detail: 'The mode all-or-nothing is not available yet; good rows are imported.',
-    })
-  }
-}
-
 /** Calls that bring files in: look at one, import one, and what can be imported. */
 export function importsRoutes({ deps, queues }: ApiServices): Route[] {
   const uploads = join(deps.config.DATA_DIR, 'uploads')
@@ -106,7 +98,6 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
         const idempotencyKey = idempotencyKeyOf(call)
         const { parts, file } = await receive(call, importFields)
         try {
-          refuseAbsentModes(parts.options)
           call.signal.throwIfAborted()
           const { row, replayed } = await requestOperation(
             deps,

@@ -148,13 +148,13 @@ describe('a refused upload leaves nothing behind', () => {
           .attach('file', file, 'p.csv'),
     ],
     [
-      'a mode that is not there yet',
-      422,
-      'rule/broken',
+      'a mode that there is not',
+      400,
+      'request/invalid',
       () =>
         post()
           .field('kind', 'patients')
-          .field('options', '{"mode":"all-or-nothing"}')
+          .field('options', '{"mode":"all-or-none"}')
           .attach('file', file, 'p.csv'),
     ],
     [

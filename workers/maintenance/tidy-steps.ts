@@ -39,9 +39,21 @@ async function shortenLogs(deps: Deps): Promise<string | null> {
   return shortened === 0 ? null : `${shortened} log(s) shortened.`
 }
 
+/** What was done about them, and the keys that those of them that were tried again would have met. */
+async function forgetFixes({ deps: { db }, signal }: Run): Promise<void> {
+  const old = () =>
+    db('operations')
+      .where('finished_at', '<', db.raw('utc_timestamp(3) - interval ? day', [REFUSED_KEPT_DAYS]))
+      .select('no')
+  for (const table of ['import_fixes', 'import_keys'])
+    for (let n = CHUNK_ROWS; n === CHUNK_ROWS && !signal.aborted; )
+      n = await db(table).whereIn('operation_no', old()).limit(CHUNK_ROWS).delete()
+}
+
 async function forgetRefused(run: Run): Promise<string | null> {
   const { db } = run.deps
   let removed = 0
+  await forgetFixes(run)
   for (let n = CHUNK_ROWS; n === CHUNK_ROWS && !run.signal.aborted; removed += n) {
     const old = (await db('operation_errors as e')
       .join('operations as o', 'o.no', 'e.operation_no')

@@ -49,7 +49,17 @@ async function tidyUploads(deps: Deps, now: number): Promise<number> {
       old.map((file) => file.path),
     )
     .select('file_path', 'status')) as { file_path: string; status: string }[]
-  const statusOf = new Map(rows.map((row) => [row.file_path, row.status]))
+  const mended = (await deps
+    .db('import_fixes as f')
+    .join('operations as o', 'o.no', 'f.operation_no')
+    .whereIn(
+      'f.file_path',
+      old.map((file) => file.path),
+    )
+    .where((q) => q.where('f.state', 'waiting').orWhere('o.status', 'needs_review'))
+    .select('f.file_path', 'o.status')) as { file_path: string; status: string }[]
+  // one of several: whoever needs it longest
+  const statusOf = new Map([...rows, ...mended].map((row) => [row.file_path, row.status]))
   const mayGo = old.filter(({ path, ageMs }) => {
     const status = statusOf.get(path)
     if (status === undefined || status === 'completed') return true
@@ -95,7 +105,7 @@ async function tidyResults(deps: Deps, now: number): Promise<number> {
   return expired + orphans.length
 }
 
-/** Keys that rows of an import claimed, once nobody will retry it. */
+/** Keys that rows of an import claimed, once nobody will retry it or mend what was refused of it. */
 async function forgetKeys(deps: Deps): Promise<void> {
   const ended = (await deps
     .db('import_keys as k')

@@ -2,6 +2,8 @@ import type { Deps } from '../../deps.ts'
 import { AppError, type FieldFault } from '../../errors/app-error.ts'
 import type { OperationRow } from '../../operations/repository.ts'
 import { clinicDay } from '../../units/dates.ts'
+import type { Strictness } from '../../units/judgement.ts'
+import type { ImportField } from '../field.ts'
 import { importKind } from '../kinds.ts'
 import { importOptions } from '../schema.ts'
 import { isRowProblem, type KeptRow, mend } from './change.ts'
@@ -11,12 +13,18 @@ import type { AgainFix, FixPreview, GroupFix } from './schema.ts'
 
 const SHOWN_ROWS = 5
 
+/** How strictly an import reads its rows. */
+export const strictnessOf = (operation: Pick<OperationRow, 'params'>): Strictness =>
+  importOptions.parse(operation.params.options ?? {}).strictness
+
 /**
  * Refuses fixes that cannot be carried out: of a field that the kind has not or that comes from no column, of rows that
  * cannot be read, two for one group. Throws `rule/broken` naming each.
  */
-export function assertFeasible(fixes: readonly GroupFix[], reading: Reading): void {
-  const { fields } = importKind(reading.kind)
+export function assertFeasible(fixes: readonly GroupFix[], reading: Reading, strictness: Strictness): void {
+  const { fields, leastNeeded } = importKind(reading.kind)
+  const isNeeded = ({ name, required }: ImportField, read: Strictness) =>
+    read === 'lenient' ? leastNeeded.includes(name) : required
   const faults: FieldFault[] = []
   const seen = new Set<string>()
   for (const [at, fix] of fixes.entries()) {
@@ -31,8 +39,8 @@ export function assertFeasible(fixes: readonly GroupFix[], reading: Reading): vo
     const field = fields.find((each) => each.name === name)
     if (field === undefined) fault('There is no such field.')
     else if (reading.placesOf(name).length === 0) fault('No column of the file gives this field.')
-    else if (fix.change.to === 'empty' && field.required && fix.strictness !== 'lenient')
-      fault('This field is needed; it can only be left empty where rows are read leniently.')
+    else if (fix.change.to === 'empty' && isNeeded(field, fix.strictness ?? strictness))
+      fault('This field is needed.')
   }
   if (faults.length > 0)
     throw new AppError('rule/broken', {
@@ -57,7 +65,7 @@ function show(kept: KeptRow, fix: GroupFix, fixes: readonly AgainFix[], reading:
 }
 
 interface Base {
-  strictness: 'strict' | 'lenient'
+  strictness: Strictness
   todayOn: string
   nowMs: number
 }
@@ -69,9 +77,9 @@ export async function previewFixes(
   fixes: readonly GroupFix[],
 ): Promise<FixPreview> {
   const reading = await readingOf(deps, operation)
-  assertFeasible(fixes, reading)
+  const strictness = strictnessOf(operation)
+  assertFeasible(fixes, reading, strictness)
   const nowMs = deps.clock.now().getTime()
-  const { strictness } = importOptions.parse(operation.params.options ?? {})
   const base: Base = { strictness, todayOn: clinicDay(nowMs), nowMs }
   const again = fixes.filter((fix): fix is AgainFix => !('skip' in fix))
   const rows: FixPreview['rows'] = []
