@@ -12,7 +12,8 @@ const MEDICINES = 300
 const VISITS_A_PATIENT = 4
 const ROWS_A_STATEMENT = 2000
 const FIRST_DAY = Date.UTC(2018, 0, 1)
-const DAYS = 2900
+/** Of 200,000 visits, so that none is in the future. */
+const VISITS_A_DAY = 70
 const DAY_MS = 86_400_000
 const AT = '2026-01-05 02:00:00.000'
 /** One row of the price list in ten has another price than what is stored. */
@@ -27,7 +28,9 @@ const scramble = (n: number, modulus: number) => (n * 7_368_787) % modulus
 const padded = (prefix: string, n: number, digits: number) => `${prefix}${String(n).padStart(digits, '0')}`
 const doctor = (n: number) => padded('DR', 1 + (n % DOCTORS), 2)
 const sku = (n: number) => padded('RX', n, 6)
-const dayOf = (n: number) => new Date(FIRST_DAY + scramble(n, DAYS) * DAY_MS).toISOString().slice(0, 10)
+/** As time goes by: a system numbers its visits as they come, give or take a few days. */
+const dayOf = (n: number) =>
+  new Date(FIRST_DAY + (Math.floor(n / VISITS_A_DAY) + (n % 3)) * DAY_MS).toISOString().slice(0, 10)
 const ringgit = (sen: number) => (sen / 100).toFixed(2)
 const priceSen = (n: number) => 10 + scramble(n, 9973)
 

@@ -40,21 +40,24 @@ export async function holdingSummary<T>(
   })
 }
 
+const OLDEST = 'select id /* dashboard.oldest */ from figure_deltas order by id limit ?'
+const REMOVE = 'delete /* dashboard.folded */ from figure_deltas where id in (?)'
+
 /** Adds the oldest changes to the summary and removes them, in one transaction; answers how many. */
 export async function foldOnce(deps: Pick<FoldDeps, 'db' | 'prefix'>): Promise<number> {
   const waiting = await deps.db('figure_deltas').comment('dashboard.waiting').first('id')
   if (waiting === undefined) return 0
   const folded = await holdingSummary(deps, 0, async (trx) => {
-    const ids = (await trx('figure_deltas')
-      .comment('dashboard.oldest')
-      .orderBy('id')
-      .limit(BATCH_ROWS)
-      .pluck('id')) as string[]
-    if (ids.length === 0) return 0
+    const [rows] = (await trx.raw(OLDEST, [BATCH_ROWS]).options({ rowsAsArray: true })) as [[string][]]
+    if (rows.length === 0) return 0
+    const ids = rows.map(([id]) => id)
     await trx.raw(UPSERT, [ids] as unknown as Knex.RawBinding[])
-    const removed = await trx('figure_deltas').comment('dashboard.folded').whereIn('id', ids).delete()
+    // as one binding: a thousand placeholders cost more than what they stand for, and an import leaves many changes
+    const [removed] = (await trx.raw(REMOVE, [ids] as unknown as Knex.RawBinding[])) as [
+      { affectedRows: number },
+    ]
     // the lock goes with its connection: whoever took over meanwhile has added these
-    if (removed !== ids.length) throw new Error('Figures were added up by another process')
+    if (removed.affectedRows !== ids.length) throw new Error('Figures were added up by another process')
     return ids.length
   })
   return folded ?? 0
