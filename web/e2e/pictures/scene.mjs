@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { callerOf, password, personAt, signIn } from './browser.mjs'
 
 const PATIENTS = '300'
-const file = new URL('../../../shared/testing/data/import-examples/csv/patients.csv', import.meta.url).pathname
+const file = new URL('../../../shared/testing/data/import-examples/csv/patients.csv', import.meta.url)
+  .pathname
 const cli = new URL('../../../shared/launch/cli.mjs', import.meta.url).pathname
 
 /** A morning with two doctors, as `npm run demo` makes it. */
@@ -47,7 +48,13 @@ async function visitToPay(call) {
 async function ownDoctor(call) {
   const { user } = await call('GET', '/api/auth/me')
   const { data } = await call('GET', '/api/doctors')
-  const doctor = { code: 'AMI', name: 'Dr Aminah binti Rashid', mmcNumber: '48213', room: '3', userId: user.id }
+  const doctor = {
+    code: 'AMI',
+    name: 'Dr Aminah binti Rashid',
+    mmcNumber: '48213',
+    room: '3',
+    userId: user.id,
+  }
   return data.find(({ userId }) => userId === user.id) ?? call('POST', '/api/doctors', doctor)
 }
 
