@@ -8,6 +8,7 @@ import type {
   Watch,
 } from '../../../../shared/patients/schema.ts'
 import { request } from '../../lib/http.ts'
+import type { Operation } from '../operations/types.ts'
 import type { Patient } from './types.ts'
 
 export type { MergeDone, MergeKeep, MergeUndone, PatientHistory, PatientMerge }
@@ -62,3 +63,10 @@ export const fetchWatch = (id: string, signal?: AbortSignal): Promise<Watch> =>
 /** Has every look at the record reported from now on, for a reason; null: no longer. */
 export const watchPatient = (id: string, reason: string | null): Promise<Watch> =>
   request<Watch>(`${at(id)}/watch`, { method: 'PUT', body: { reason } })
+
+/** Has one patient's whole file made as a package, for a reason that the audit keeps. */
+export async function giveOutFile(id: string, reason: string, idempotencyKey: string): Promise<Operation> {
+  const body = { kind: 'patient-file', filter: { patientId: id }, reason }
+  const path = '/api/exports'
+  return (await request<{ operation: Operation }>(path, { method: 'POST', body, idempotencyKey })).operation
+}

@@ -14,6 +14,7 @@ import { Families } from '../../families/components/Families.tsx'
 import { QueuePatient } from '../../queue/components/QueuePatient.tsx'
 import { fetchPatient, patientKeys } from '../api.ts'
 import { EditPatient } from '../components/EditPatient.tsx'
+import { MoreOfPatient } from '../components/GiveOutFile.tsx'
 import { History } from '../components/History.tsx'
 import { Merges } from '../components/Merges.tsx'
 import { PatientFacts } from '../components/PatientFacts.tsx'
@@ -53,6 +54,7 @@ function OnePatient({ id }: { id: string }) {
               {t('patients.edit')}
             </Button>
           ) : null}
+          {patient && !editing ? <MoreOfPatient patient={patient} /> : null}
         </>
       }
     >
