@@ -69,7 +69,7 @@ describe('the shortcuts of the sheet', () => {
     await page.goto('/account/sessions')
     await page.getByText('This one').waitFor()
     await page.keyboard.press('?')
-    await dialog(page).getByText('Single-key shortcuts').click()
+    await dialog(page).getByRole('switch', { name: 'Single-key shortcuts' }).click()
     await page.keyboard.press('Escape')
     await dialog(page).waitFor({ state: 'detached' })
     await page.keyboard.press('n')
