@@ -3,8 +3,9 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { formatDay } from '../../../lib/format.ts'
+import { useKept } from '../../../lib/use-kept.ts'
 import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { consultationKeys, fetchHistory } from '../api.ts'
 import type { PastVisit } from '../types.ts'
 import { diagnosisText } from '../words.ts'
@@ -21,7 +22,8 @@ export function useHistory(patientId: string) {
     getNextPageParam: ({ meta }) => meta.next,
     staleTime: FRESH_MS,
   })
-  return { query, visits: query.data?.pages.flatMap(({ data }) => data) ?? [] }
+  const shown = useKept(`history.${patientId}.seen`, query)
+  return { query, shown, visits: shown.data?.pages.flatMap(({ data }) => data) ?? [] }
 }
 
 interface HistorySideProps {
@@ -33,14 +35,15 @@ interface HistorySideProps {
 /** What was before: visits with diagnoses, medicines and certificates. */
 export function HistorySide({ patientId, visitId }: HistorySideProps) {
   const { t } = useTranslation()
-  const { query, visits } = useHistory(patientId)
+  const { query, shown, visits } = useHistory(patientId)
   const past = visits.filter((visit) => visit.visitId !== visitId)
   return (
     <aside className={styles.side} aria-label={t('consultations.history')}>
       <h2>{t('consultations.history')}</h2>
-      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-      {query.isPending ? <Loading rows={4} /> : null}
-      {query.isSuccess && past.length === 0 ? (
+      <AsOf atMs={shown.asOfMs} />
+      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      {shown.isPending ? <Loading rows={4} /> : null}
+      {shown.data !== undefined && past.length === 0 ? (
         <p className={styles.none}>{t('consultations.firstVisit')}</p>
       ) : null}
       <ol className={styles.visits}>

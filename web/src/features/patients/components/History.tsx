@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useUser } from '../../../app/session.tsx'
 import { formatCount, formatDay } from '../../../lib/format.ts'
+import { useKept } from '../../../lib/use-kept.ts'
 import { Loading } from '../../../ui/Loading.tsx'
-import { ErrorNotice } from '../../../ui/Notice.tsx'
+import { AsOf, ErrorNotice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
 import { type RowPlace, useLongRows } from '../../../ui/use-long-rows.ts'
 import { formatRm } from '../../billing/amounts.ts'
@@ -22,13 +23,15 @@ export function History({ patientId }: { patientId: string }) {
     getNextPageParam: (page) => page.meta.next,
     staleTime: 0,
   })
-  const visits = query.data?.pages.flatMap(({ data }) => data) ?? []
-  const conditions = query.data?.pages[0]?.conditions ?? []
+  const shown = useKept(`history.${patientId}`, query)
+  const visits = shown.data?.pages.flatMap(({ data }) => data) ?? []
+  const conditions = shown.data?.pages[0]?.conditions ?? []
   return (
     <Section title={t('patientFile.history')}>
-      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-      {query.isPending ? <Loading rows={3} /> : null}
-      {query.isSuccess && visits.length === 0 ? (
+      <AsOf atMs={shown.asOfMs} />
+      <ErrorNotice error={shown.error} onRetry={() => void query.refetch()} />
+      {shown.isPending ? <Loading rows={3} /> : null}
+      {shown.data !== undefined && visits.length === 0 && conditions.length === 0 ? (
         <p className={styles.none}>{t('patientFile.noVisits')}</p>
       ) : null}
       {conditions.length === 0 ? null : (
