@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 export interface Target {
   port: number
   head: string | (() => string)
+  /** Opens a connection that is not a plain one; numbered, so that each may come from an address of its own. */
+  connect?: (nth: number) => Promise<Socket>
 }
 
 export interface LoadResult {
@@ -16,6 +18,15 @@ export interface LoadResult {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
+
+/** Waits until a connection stands: `connect`, or `secureConnect` of one under TLS. */
+export async function connected<S extends Socket>(socket: S, event = 'connect'): Promise<S> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once(event, () => resolve())
+    socket.once('error', reject)
+  })
+  return socket
+}
 
 /** A kept-alive connection that does one request at a time; far cheaper than an HTTP client, so the server is measured. */
 class Line {
@@ -32,13 +43,9 @@ class Line {
     socket.on('close', () => this.#answered?.(0))
   }
 
-  static async open(target: Target): Promise<Line> {
-    const socket = connect(target.port, '127.0.0.1')
+  static async open(target: Target, nth: number): Promise<Line> {
+    const socket = await (target.connect?.(nth) ?? connected(connect(target.port, '127.0.0.1')))
     socket.setNoDelay(true)
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', () => resolve())
-      socket.once('error', reject)
-    })
     return new Line(socket, typeof target.head === 'string' ? Buffer.from(target.head) : target.head)
   }
 
@@ -70,7 +77,7 @@ class Line {
 }
 
 const openAll = (target: Target, connections: number) =>
-  Promise.all(Array.from({ length: connections }, () => Line.open(target)))
+  Promise.all(Array.from({ length: connections }, (_, nth) => Line.open(target, nth)))
 
 const isFine = (status: number) => status === 200 || status === 201 || status === 304
 

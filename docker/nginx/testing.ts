@@ -86,6 +86,8 @@ export interface Question {
   body?: string | Buffer
   secure?: boolean
   host?: string
+  /** Address of this machine that it comes from. */
+  from?: string
 }
 
 export interface Answer {
@@ -102,8 +104,17 @@ const pairs = ({ rawHeaders }: IncomingMessage): [string, string][] =>
   )
 
 /** Opens a request; the caller reads or writes it. */
-export function open({ port, path, method = 'GET', headers = {}, secure = true, host = SITE }: Question) {
+export function open({
+  port,
+  path,
+  method = 'GET',
+  headers = {},
+  secure = true,
+  host = SITE,
+  from,
+}: Question) {
   const options = {
+    ...(from === undefined ? {} : { localAddress: from }),
     host: '127.0.0.1',
     port,
     path,
