@@ -4,7 +4,7 @@ import { gap } from '../../../shared/documents/write.ts'
 import type { Consultation, PatientRecord, Visit } from '../../../shared/exports/patient-file/record.ts'
 import type { Section } from '../../../shared/exports/patient-file/rights.ts'
 import { both, dayOf, momentOf, type Paper, paperOn, section } from './paper.ts'
-import { FILE_TEXTS, type FileText, SECTION_TEXTS, STATE_TEXTS } from './texts.ts'
+import { FILE_TEXTS, type FileText, SECTION_TEXTS, STATE_TEXTS, VITAL_TEXTS } from './texts.ts'
 
 const say = (key: FileText, values?: Readonly<Record<string, string>>) => both(FILE_TEXTS, key, values)
 const joined = (parts: readonly (string | null | undefined)[], by = ' · ') =>
@@ -50,8 +50,12 @@ const diagnosisText = ({
 }) => joined([code, title, text])
 
 function consultation(paper: Paper, written: Consultation): void {
-  const vitals = Object.entries(written.vitals).map(([name, value]) => `${name} ${value}`)
-  paper.field(say('vitals'), joined(vitals, ', '))
+  const vitals = Object.entries(written.vitals).map(([name, value]) =>
+    Object.hasOwn(VITAL_TEXTS, name)
+      ? `${both(VITAL_TEXTS, name)} ${value} ${VITAL_TEXTS[name]?.unit}`
+      : `${name} ${value}`,
+  )
+  paper.field(say('vitals'), joined(vitals))
   for (const part of ['subjective', 'objective', 'assessment', 'plan'] as const)
     paper.field(say(part), written[part])
   paper.field(say('diagnoses'), written.diagnoses.map(diagnosisText).join('\n'))
@@ -138,7 +142,7 @@ function* listOf(record: PatientRecord, of: Section): Generator<string> {
     }
   if (of === 'access')
     for (const one of record.access ?? [])
-      yield joined([dayOf(one.day), one.by, one.role, `${one.action} × ${one.times}`])
+      yield joined([dayOf(one.day), one.by, one.role?.replaceAll('_', ' '), `${one.action} × ${one.times}`])
 }
 
 const PIECE_LINES = 25

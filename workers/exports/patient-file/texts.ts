@@ -98,3 +98,17 @@ export const STATE_TEXTS: Readonly<Record<string, { en: string; ms: string }>> =
   card: { en: 'card', ms: 'kad' },
   transfer: { en: 'transfer', ms: 'pindahan' },
 }
+
+/** What is measured, with its unit. */
+export const VITAL_TEXTS: Readonly<Record<string, { en: string; ms: string; unit: string }>> = {
+  temperature: { en: 'temperature', ms: 'suhu', unit: '°C' },
+  pulse: { en: 'pulse', ms: 'nadi', unit: '/min' },
+  systolic: { en: 'systolic', ms: 'sistolik', unit: 'mmHg' },
+  diastolic: { en: 'diastolic', ms: 'diastolik', unit: 'mmHg' },
+  respiratoryRate: { en: 'breaths', ms: 'pernafasan', unit: '/min' },
+  oxygenSaturation: { en: 'oxygen', ms: 'oksigen', unit: '%' },
+  weight: { en: 'weight', ms: 'berat', unit: 'kg' },
+  height: { en: 'height', ms: 'tinggi', unit: 'cm' },
+  glucose: { en: 'glucose', ms: 'glukosa', unit: 'mmol/L' },
+  pain: { en: 'pain', ms: 'kesakitan', unit: '/10' },
+}
