@@ -25,6 +25,8 @@ const INSIDE = 40
 /** Whatever is loaded once, and the first fill of every cache, is no growth. */
 const WARM_UP_PATIENTS = 40
 const WARM_UP_LOADS = 2
+/** Looks at the memory during the day: a leak goes on, compiled code and caches come to an end. */
+const LOOKS = 6
 
 /** Milliseconds from the navigation to a board that can be worked with; each time a browser that has nothing cached. */
 async function loads(browser: Browser, url: string, cookie: string, slowdown: number, rounds: number) {
@@ -70,10 +72,17 @@ async function heap(
   await page.getByText('Live', { exact: true }).waitFor()
   await liveThrough(page, desks, inside, WARM_UP_PATIENTS)
   const beforeBytes = await heapOf(window)
-  const done = await liveThrough(page, desks, inside, patients)
-  const afterBytes = await heapOf(window)
+  const done = { events: 0, pages: 0 }
+  const series: number[] = []
+  for (let n = 0; n < LOOKS; n++) {
+    const { events, pages } = await liveThrough(page, desks, inside, Math.ceil(patients / LOOKS))
+    done.events += events
+    done.pages += pages
+    series.push((await heapOf(window)) / beforeBytes - 1)
+  }
   await window.close()
-  return { ...done, beforeBytes, afterBytes, growth: afterBytes / beforeBytes - 1 }
+  const last = series.at(-1) ?? Number.NaN
+  return { ...done, beforeBytes, series, growth: last, lastSixth: last - (series.at(-2) ?? Number.NaN) }
 }
 
 async function run(): Promise<boolean> {

@@ -7,6 +7,8 @@ import { type Acknowledgement, ackKey } from '../live.ts'
 import type { Ticket } from '../types.ts'
 import styles from './Board.module.css'
 
+/** How long what screens said of a call is remembered after its ticket has left the board, ms. */
+const HEARD_MS = 60_000
 /** From how many minutes on a wait is long, and too long. */
 const LONG_MIN = 30
 const TOO_LONG_MIN = 60
@@ -84,6 +86,7 @@ function Heard({ callId }: { callId: string }) {
     queryFn: () => null,
     initialData: null,
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: HEARD_MS,
   })
   if (data === null) return null
   return (
