@@ -31,7 +31,7 @@ import { getPendingActions, getQueueStats } from '../../shared/queue/stats.ts'
 import { isRowId } from '../../shared/units/ids.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Route, route } from '../http/route.ts'
-import { principalOf, whoIs } from '../http/who.ts'
+import { entryOf, principalOf, whoIs } from '../http/who.ts'
 import type { ApiServices } from '../services.ts'
 import { READERS, WRITERS } from './policy.ts'
 
@@ -66,7 +66,7 @@ export function queueRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>
         // whoever looks at a board sees everybody who is on it: the day and the answer's hash say who that was
         const { day, status, doctor, page, cursor } = call.query
         const detail = { day, status, doctor, page, cursor, etag: answer.etag }
-        await spool.write({ ...whoIs(call), action: 'queue.list', entity: 'ticket', outcome: 'ok', detail })
+        await spool.write(entryOf(call, { action: 'queue.list', entity: 'ticket', outcome: 'ok', detail }))
         return answer
       },
     }),

@@ -28,10 +28,13 @@ export function encode(answer: Finished): Buffer {
   return Buffer.concat([Buffer.from(header, 'latin1'), answer.json])
 }
 
+/** The first bytes of an entry. They name its content: the same header never stands before other bytes of ours. */
+export const headerOf = (entry: Buffer): string => entry.toString('latin1', 0, HEADER_BYTES)
+
 /** The answer in an entry, or null when it is not one of ours, cut short or damaged. The JSON is not copied. */
 export function decode(entry: Buffer): Finished | null {
   if (entry.length <= HEADER_BYTES) return null
-  const header = entry.toString('latin1', 0, HEADER_BYTES)
+  const header = headerOf(entry)
   if (!header.startsWith(`${FORMAT} `) || !header.endsWith('\n')) return null
   const json = entry.subarray(HEADER_BYTES)
   const crcEnd = FORMAT.length + 1 + CRC_CHARS

@@ -1,6 +1,6 @@
 import { BulkheadRejectedError } from 'cockatiel'
 import { AppError } from '../errors/app-error.ts'
-import { decode, encode, type Finished, finish } from './entry.ts'
+import { decode, encode, type Finished, finish, headerOf } from './entry.ts'
 import { type CacheDeps, mayUse } from './invalidate.ts'
 import { baseOf, eraKey, generationKey, TOKEN_TTL_MS } from './keys.ts'
 import { GET_LIST, GET_ONE, LEASE_LIST, LEASE_ONE, PUT_LIST, PUT_ONE, run, type Script } from './scripts.ts'
@@ -93,7 +93,7 @@ async function cached(deps: CacheDeps, ask: Question, load: Load, place: Place):
   if (state.unsent.size > 0 && !(await mayUse(deps, ask.domain))) return bypass(state, name, load)
   let slot: Slot
   try {
-    const { token, answer, isSpoilt } = await state.lookUps.ask(name, () => lookUp(deps, state, place))
+    const { token, answer, isSpoilt } = await state.lookUps.ask(name, () => lookUp(deps, state, place, name))
     if (answer !== null) return hit(state, answer)
     slot = place.slot(`${place.base}${token}:`)
     // an entry nobody can read must not look like a filled one
@@ -105,15 +105,23 @@ async function cached(deps: CacheDeps, ask: Question, load: Load, place: Place):
   return fill(state, slot, name, load)
 }
 
-async function lookUp(deps: CacheDeps, state: CacheState, place: Place): Promise<LookUp> {
+async function lookUp(deps: CacheDeps, state: CacheState, place: Place, name: string): Promise<LookUp> {
+  const held = state.held.get(name)
   const [token, value] = (await run(
     deps.cacheRedis,
     place.command,
     [place.token],
-    [state.nextToken(), TOKEN_TTL_MS, place.base, ...place.args],
-  )) as [Buffer, Buffer | null]
-  const answer = value ? decode(value) : null
-  return { token: token.toString('latin1'), answer, isSpoilt: value !== null && answer === null }
+    [state.nextToken(), TOKEN_TTL_MS, place.base, held?.header ?? '', ...place.args],
+  )) as [Buffer, Buffer | number | null]
+  const present = token.toString('latin1')
+  if (typeof value === 'number' && held !== undefined) {
+    state.held.touch(name, held)
+    return { token: present, answer: held.answer, isSpoilt: false }
+  }
+  const answer = Buffer.isBuffer(value) ? decode(value) : null
+  if (answer === null) return { token: present, answer, isSpoilt: value !== null }
+  const own = state.held.keep(name, headerOf(value as Buffer), answer)
+  return { token: present, answer: own, isSpoilt: false }
 }
 
 function hit(state: CacheState, answer: Finished): Cached {

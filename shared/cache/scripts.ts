@@ -26,13 +26,20 @@ const TOKEN = `
 local t = redis.call('GET', KEYS[1])
 if not t then t = ARGV[1]; redis.call('SET', KEYS[1], t, 'PX', ARGV[2]) end`
 
-/** KEYS era; ARGV newToken, tokenTtlMs, base, id, variant → {era, value?} */
+/**
+ * KEYS era; ARGV newToken, tokenTtlMs, base, held, id, variant → {era, value?}; 1 in place of a value that begins with
+ * the header `held` (not empty): the asker has it.
+ */
 export const GET_ONE = script(`${TOKEN}
-return {t, redis.call('HGET', ARGV[3] .. t .. ':' .. ARGV[4], ARGV[5])}`)
+local v = redis.call('HGET', ARGV[3] .. t .. ':' .. ARGV[5], ARGV[6])
+if v and ARGV[4] ~= '' and string.sub(v, 1, #ARGV[4]) == ARGV[4] then return {t, 1} end
+return {t, v}`)
 
-/** KEYS generation; ARGV newToken, tokenTtlMs, base, key → {generation, value?} */
+/** KEYS generation; ARGV newToken, tokenTtlMs, base, held, key → as {@link GET_ONE}. */
 export const GET_LIST = script(`${TOKEN}
-return {t, redis.call('GET', ARGV[3] .. t .. ':' .. ARGV[4])}`)
+local key = ARGV[3] .. t .. ':' .. ARGV[5]
+if ARGV[4] ~= '' and redis.call('GETRANGE', key, 0, #ARGV[4] - 1) == ARGV[4] then return {t, 1} end
+return {t, redis.call('GET', key)}`)
 
 /**
  * KEYS hash; ARGV variant, token, leaseMs → {'v', value} somebody filled it · {'h', token} somebody is filling it ·

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { TurnJoin } from '../redis/turn.ts'
 import { createCoalescer } from './coalesce.ts'
 import type { Finished } from './entry.ts'
+import { HeldAnswers } from './held.ts'
 
 /** How often the cache answered since the process began. */
 export interface CacheStats {
@@ -24,7 +25,10 @@ export interface LookUp {
 const BYPASS_AT_ONCE = 16
 const BYPASS_WAITING = 500
 
-/** What a process remembers about its cache: never an answer, only work under way and what it could not tell Redis. */
+/**
+ * What a process remembers about its cache: work under way, what it could not tell Redis, and answers which it gives
+ * only when Redis says that they are still what it has.
+ */
 export interface CacheState {
   /** Loads under way by the lease token they hold. */
   flights: Map<string, Promise<Finished | null>>
@@ -37,6 +41,7 @@ export interface CacheState {
   /** Keeps a database without its cache from being run over. */
   limiter: BulkheadPolicy
   coalesce: ReturnType<typeof createCoalescer>
+  held: HeldAnswers
   /** Look-ups of the present turn of the event loop. */
   lookUps: TurnJoin<Promise<LookUp>>
   /** A value never used before, by any process. */
@@ -59,6 +64,7 @@ export function stateOf(redis: Redis): CacheState {
     stats: { hits: 0, misses: 0, bypassed: 0 },
     limiter: bulkhead(BYPASS_AT_ONCE, BYPASS_WAITING),
     coalesce: createCoalescer(),
+    held: new HeldAnswers(),
     lookUps: new TurnJoin(),
     nextToken: () => `${own}${(counter++).toString(36)}`,
   }

@@ -56,10 +56,16 @@ export function isZone(name: string): boolean {
 /** Earliest day that the clinic takes for anything: nobody alive was born before. */
 export const FIRST_DAY_ON = '1900-01-01'
 
+/** The day that was asked for last, by its number since 1970: nearly every question is about today. */
+let latest = { number: Number.NaN, day: '' }
+
 /** The clinic day ('YYYY-MM-DD', in the clinic's zone) of an instant; now if none is given. */
 export function clinicDay(at: Date | number = Date.now()): string {
   const atMs = Number(at)
-  return new Date(atMs + clinic.offsetAt(atMs)).toISOString().slice(0, DAY_LENGTH)
+  const localMs = atMs + clinic.offsetAt(atMs)
+  const number = Math.floor(localMs / DAY_MS)
+  if (number !== latest.number) latest = { number, day: new Date(localMs).toISOString().slice(0, DAY_LENGTH) }
+  return latest.day
 }
 
 /** The day ('YYYY-MM-DD') so many days after another one, or before it. */
