@@ -18,7 +18,7 @@ const SCHEMES: readonly { scheme: 'light' | 'dark' | 'auto'; icon: IconName }[] 
 export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { t, i18n } = useTranslation()
   const user = useUser()
-  const { leave } = useSession()
+  const { leave, lock } = useSession()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const other: Language = i18n.language === 'ms' ? 'en' : 'ms'
   const out = (): void => {
@@ -65,6 +65,9 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
           {t('shortcuts.title')}
         </Menu.Item>
         <Menu.Divider />
+        <Menu.Item leftSection={<Icon name="lock" />} onClick={lock}>
+          {t('lock.now')}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="signOut" />} onClick={out}>
           {t('user.signOut')}
         </Menu.Item>

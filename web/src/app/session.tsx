@@ -1,28 +1,35 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { fetchMe, signOut } from '../features/auth/api.ts'
+import { fetchMe, lockSession, signOut, unlockSession } from '../features/auth/api.ts'
 import type { SignedIn, User } from '../features/auth/types.ts'
 import { forgetAnswers, onSession } from '../lib/http.ts'
-import { dropAllKept } from '../lib/keep.ts'
+import { dropAllKept, keepFor } from '../lib/keep.ts'
 import { machineSettings, restoreSettings } from '../lib/machine.ts'
 import { HttpError } from '../lib/problem.ts'
+import { useIdle } from '../lib/use-idle.ts'
 
 /**
  * `expired`: somebody worked here and the session ended: the page stays mounted behind the sign-in form, so nothing
- * typed is lost when the same person comes back.
+ * typed is lost when the same person comes back. `locked`: the same, when the page was left alone or told to lock: the
+ * server holds the session back until its owner gives the password.
  */
-export type SessionState = 'loading' | 'out' | 'expired' | 'mustChange' | 'in' | 'away'
+export type SessionState = 'loading' | 'out' | 'expired' | 'mustChange' | 'in' | 'locked' | 'away'
 
 interface SessionValue {
   state: SessionState
   user: User | null
   entered: (signedIn: SignedIn) => void
   leave: () => Promise<void>
+  lock: () => void
+  /** Goes on as the person who is here; throws what the server answers. */
+  unlock: (password: string) => Promise<void>
+  /** Closes what stands behind the lock, for somebody else. */
+  abandon: () => void
   retry: () => void
 }
 
 const SessionContext = createContext<SessionValue | null>(null)
-/** Tells the other tabs of this browser that the person has signed out or in. */
+/** Tells the other tabs of this browser that the person has signed out or in, or has locked. */
 const CHANNEL = 'clinic-session'
 
 export function SessionProvider({ children }: { children: ReactNode }) {
@@ -31,6 +38,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const userId = useRef<string | null>(null)
   const channel = useRef<BroadcastChannel | null>(null)
   const ended = useRef(false)
+  /** Whether the page is locked, and whether the server knows. */
+  const locked = useRef<'no' | 'here' | 'everywhere'>('no')
+  const [lockAfterMin, setLockAfterMin] = useState<number | null>(null)
   const queries = useQueryClient()
 
   const wipe = useCallback(() => {
@@ -40,8 +50,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [queries])
 
   const entered = useCallback(
-    ({ user: next, mustChangePassword }: SignedIn) => {
-      if (userId.current !== null && userId.current !== next.id) wipe()
+    ({ user: next, mustChangePassword, lockAfterMin }: SignedIn) => {
+      const isOther = userId.current !== null && userId.current !== next.id
+      if (keepFor(next.id) || isOther) wipe()
+      locked.current = 'no'
+      setLockAfterMin(lockAfterMin)
       userId.current = next.id
       ended.current = false
       setUser(next)
@@ -55,9 +68,26 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const out = useCallback(() => {
     wipe()
     userId.current = null
+    locked.current = 'no'
     setUser(null)
     setState('out')
   }, [wipe])
+
+  /** The page first, so that nothing is seen while the server is told, or cannot be. */
+  const sendLock = useCallback(async () => {
+    await lockSession().catch((error: unknown) => {
+      // There is no session to be locked any more, or another tab was quicker.
+      if (!(error instanceof HttpError && error.status === 401)) throw error
+    })
+    if (locked.current === 'here') locked.current = 'everywhere'
+  }, [])
+  const lock = useCallback(() => {
+    locked.current = 'here'
+    setState('locked')
+    channel.current?.postMessage('locked')
+    sendLock().catch(() => {})
+  }, [sendLock])
+  useIdle(state === 'in' ? lockAfterMin : null, lock)
 
   const read = useCallback(() => {
     fetchMe().then(entered, (error: unknown) => {
@@ -71,6 +101,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     onSession({
       signedOut: () => {
         if (userId.current === null) return setState('out')
+        if (locked.current !== 'no') return
         setState('expired')
         // Only the tab that holds the stream hears of an end; it tells the others once, and they look for themselves.
         if (!ended.current) channel.current?.postMessage('ended')
@@ -80,7 +111,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     })
     const tabs = typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null
     channel.current = tabs
-    if (tabs) tabs.onmessage = ({ data }) => (data === 'out' ? out() : read())
+    if (tabs)
+      tabs.onmessage = ({ data }) => {
+        if (data === 'out') return out()
+        if (data !== 'locked') return read()
+        if (userId.current === null) return
+        locked.current = 'everywhere'
+        setState('locked')
+      }
     read()
     return () => tabs?.close()
   }, [out, read])
@@ -101,12 +139,31 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         channel.current?.postMessage('out')
         out()
       },
+      lock,
+      unlock: async (password) => {
+        if (locked.current === 'here') await sendLock()
+        try {
+          entered(await unlockSession(password))
+        } catch (error) {
+          // The lock has ended with its session: the person signs in, and the page behind is kept all the same.
+          if (error instanceof HttpError && error.code === 'auth/required') {
+            locked.current = 'no'
+            return setState('expired')
+          }
+          throw error
+        }
+        channel.current?.postMessage('in')
+      },
+      abandon: () => {
+        channel.current?.postMessage('out')
+        out()
+      },
       retry: () => {
         setState('loading')
         read()
       },
     }),
-    [state, user, entered, out, read],
+    [state, user, entered, out, read, lock, sendLock],
   )
   return <SessionContext value={value}>{children}</SessionContext>
 }

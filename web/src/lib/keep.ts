@@ -30,6 +30,20 @@ export function dropKept(name: string): void {
   sessionStorage.removeItem(PREFIX + name)
 }
 
+/** Whose it is that this tab keeps. */
+const OWNER = 'clinic.keeper'
+
+/** Notes whose tab this is from now on; answers whether what is kept is another person's, or nobody knows whose. */
+export function keepFor(userId: string): boolean {
+  try {
+    const before = sessionStorage.getItem(OWNER)
+    sessionStorage.setItem(OWNER, userId)
+    return before !== userId
+  } catch {
+    return false
+  }
+}
+
 /** Wipes everything kept (sign-out, another person). */
 export function dropAllKept(): void {
   for (const name of Object.keys(sessionStorage)) {

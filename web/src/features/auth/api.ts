@@ -31,6 +31,16 @@ export function renewRecoveryCodes(password: string, code: string): Promise<Reco
   return request<RecoveryCodes>('/api/auth/2fa/recovery-codes', { method: 'POST', body: { password, code } })
 }
 
+/** Locks this browser's session: on the server it opens nothing any more. */
+export function lockSession(): Promise<void> {
+  return request<void>('/api/auth/lock', { method: 'POST', body: {} })
+}
+
+/** Goes on with a locked session; the answer carries the new one. */
+export function unlockSession(password: string): Promise<SignedIn> {
+  return request<SignedIn>('/api/auth/unlock', { method: 'POST', body: { password } })
+}
+
 export function signOut(): Promise<void> {
   return request<void>('/api/auth/logout', { method: 'POST', body: {} })
 }

@@ -6,7 +6,11 @@ import styles from '../pages/SignIn.module.css'
 export function Gate({ title, children, foot }: { title: string; children: ReactNode; foot?: ReactNode }) {
   const { t } = useTranslation()
   useEffect(() => {
+    const before = document.title
     document.title = `${title} · ${t('app.name')}`
+    return () => {
+      document.title = before
+    }
   }, [title, t])
   return (
     <main className={styles.ground}>
