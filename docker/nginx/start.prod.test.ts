@@ -67,6 +67,15 @@ it('tells the API one address, the connection’s, and nothing that the client s
   }
 })
 
+it('starts with the name that the compose file gives it when .env says nothing', async () => {
+  const proxy = await startProxy(dir(), port, { DOMAIN: 'localhost' })
+  try {
+    expect((await ask({ port: proxy.httpsPort, path: '/api/x', host: 'localhost' })).status).toBe(200)
+  } finally {
+    await proxy.stop()
+  }
+})
+
 it('passes its own health check while it runs and fails it afterwards', async () => {
   const proxy = await startProxy(dir(), port)
   const check = () =>

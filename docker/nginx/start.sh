@@ -49,7 +49,8 @@ echo "listen ${HTTPS_LISTEN:-8443} ssl http2 default_server backlog=4096;" >"$ge
 {
   echo 'map $host $host_known {'
   echo '  default 0;'
-  for name in "$domain" localhost 127.0.0.1; do printf '  "%s" 1;\n' "$name"; done
+  # each once: nginx refuses a name that stands there twice, and the site may be called localhost
+  printf '  "%s" 1;\n' "$domain" localhost 127.0.0.1 | sort -u
   echo '}'
   echo "map '' \$https_suffix { default '${HTTPS_SUFFIX:-}'; }"
 } >"$generated/hosts.conf"
