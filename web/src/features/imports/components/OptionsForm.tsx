@@ -53,6 +53,13 @@ export function OptionsForm({ format, options, preview, onChange, onFormat }: Op
         checked={options.dryRun ?? false}
         onChange={(event) => onChange({ dryRun: event.currentTarget.checked })}
       />
+      <Switch
+        mt={26}
+        label={t('options.allOrNothing')}
+        description={t('options.allOrNothingHint')}
+        checked={options.mode === 'all-or-nothing'}
+        onChange={(event) => onChange({ mode: event.currentTarget.checked ? 'all-or-nothing' : 'good-rows' })}
+      />
     </div>
   )
 }
