@@ -57,7 +57,7 @@ export const ERRORS = {
   'file/expired': rule(410, 'This file is no longer kept'),
   'operation/out-of-memory': rule(500, 'The work needed more memory than it may use', false, 'error'),
   'import/rows-refused': rule(422, 'Nothing was imported, because some rows would be refused'),
-  'import/not-all': rule(409, 'Everything was taken back, because not all rows could be imported'),
+  'import/not-all': rule(409, 'Everything was taken back, because not all rows could be imported', true),
   'import/unknown-kind': rule(422, 'There is no such kind of import'),
   'import/bad-mapping': rule(422, 'The columns of the file do not fit the fields'),
   'import/bad-options': rule(422, 'The options do not fit this file'),

@@ -50,7 +50,7 @@ export async function importAll(
     const isNew = run.row.cursor_state === null
     if (isNew) await forgetEarlierTry(run)
     const checking = await enterPhase(run, {
-      ...{ ...shown, phase: 'check', total: 2 * rows },
+      ...{ ...shown, phase: 'rehearse', total: 2 * rows },
       ...(isNew ? { counts: null, processed: 0, percent: 0 } : {}),
     })
     const counts = await write(checking, { ...source, options: { ...source.options, dryRun: true } })

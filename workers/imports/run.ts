@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { invalidate } from '../../shared/cache/invalidate.ts'
 import { noteInvalidation } from '../../shared/cache/notes.ts'
+import { countPairs } from '../../shared/imports/duplicates/repository.ts'
+import { DUPLICATES_PHASE } from '../../shared/imports/duplicates/task.ts'
 import { FIX_PHASE } from '../../shared/imports/fixes/commands.ts'
 import { type ImportOptions, importOptions } from '../../shared/imports/schema.ts'
 import { completeOperation, holdState } from '../../shared/operations/lifecycle.ts'
@@ -145,9 +147,16 @@ async function mendRefused(
   return { ...read, run, counts: run.row.counts ?? ZERO, note: said }
 }
 
+/** Pairs of people who may be one wait for a decision, whatever was mended meanwhile. */
+async function waitingForDesk(run: Run): Promise<Record<string, unknown>> {
+  const pairs = await patiently(run, () => countPairs(run.deps.db, run.row.no))
+  return (pairs.get('open') ?? 0) > 0 ? { status: 'needs_review', phase: DUPLICATES_PHASE } : {}
+}
+
 async function complete({ run, counts, note, source }: Read, domains: readonly string[]): Promise<void> {
   const notes = new Map<string, string>()
   const { read = 0, rejected = 0 } = counts
+  const desk = await waitingForDesk(run)
   const ended = await patiently(run, () =>
     completeOperation(
       run.deps,
@@ -155,6 +164,7 @@ async function complete({ run, counts, note, source }: Read, domains: readonly s
       {
         ...{ phase: null, counts: JSON.stringify(counts), note: closingNote(counts, note) },
         ...{ processed: read, total: read },
+        ...desk,
       },
       async (trx) => {
         // rows that are tried again are later rows of the same file

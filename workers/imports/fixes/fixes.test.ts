@@ -44,7 +44,7 @@ describe('a group of refused rows', () => {
     const done = await lane.fix(op, [toSexes])
     expect(done).toMatchObject({ status: 'completed', phase: null, error: null, percent: '100.00' })
     expect(done.counts).toMatchObject({ read: 9, inserted: 7, updated: 0, skipped: 0, rejected: 2 })
-    expect(done.note).toBe('6 refused rows tried again')
+    expect(done.note).toBe('Refused rows: 6 tried again, 0 skipped, 0 of the file left')
     expect(await lane.causes(op)).toEqual({ 'BAD_PHONE phone': 1, 'MISSING_PHONE phone': 1 })
     const made = await people()
     expect(made.map(({ external_id }) => external_id)).toEqual([1, 2, 10, 11, 12, 13, 14].map(id))
@@ -171,7 +171,7 @@ describe('the file of refused rows', () => {
     expect(done.counts).toMatchObject({ read: 9, inserted: 7, rejected: 2 })
     const again = await lane.sendMended(op, text)
     expect(again).toMatchObject({ status: 'completed', counts: done.counts })
-    expect(again.note).toContain('5 rows of the mended file left')
+    expect(again.note).toContain('5 of the file left')
     expect((await names()).length).toBe(7)
   })
 

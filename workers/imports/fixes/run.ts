@@ -68,19 +68,26 @@ export async function runFixes(
   write: WriteRows,
 ): Promise<{ run: Run; note: string | null }> {
   let run = begun
-  const notes: string[] = []
+  const sums = { tried: 0, skipped: 0, left: 0 }
+  let problem: string | null = null
+  let isAny = false
   for (let fix = await nextFix(run); fix !== undefined; fix = await nextFix(run)) {
     const before = fix.counts ?? (await rememberCounts(run, fix))
     const dir = join(workDir(run.deps, run.hold.id), `fix-${fix.fix_no}`)
     await mkdir(dir, { recursive: true, mode: 0o700 })
     const said = await carryOut(run, fix, dir, options, write)
     run = await finish(run, fix, before, said)
-    notes.push(said.note)
+    for (const part of ['tried', 'skipped', 'left'] as const) sums[part] += said[part] ?? 0
+    if (said.state === 'refused') problem = said.note
+    isAny = true
     await rm(dir, { recursive: true, force: true })
     // a rehearsal's are carried out once more when it is released
     if (fix.file_path !== null && !isRehearsal(run.row)) await rm(fix.file_path, { force: true })
   }
-  return { run, note: notes.length === 0 ? null : notes.join('. ').slice(0, MAX_NOTE_CHARS) }
+  if (!isAny) return { run, note: null }
+  const { tried, skipped, left } = sums
+  const note = `Refused rows: ${tried} tried again, ${skipped} skipped, ${left} of the file left`
+  return { run, note: (problem ?? note).slice(0, MAX_NOTE_CHARS) }
 }
 
 /** Keeps the counts from which a fix begins, before the first of its pieces moves them. */
@@ -98,6 +105,10 @@ interface Said {
   state: 'done' | 'refused'
   counts: Counts
   note: string
+  tried?: number
+  skipped?: number
+  /** Rows of a mended file that are no refused ones, or could not be read. */
+  left?: number
 }
 
 async function carryOut(
@@ -111,7 +122,8 @@ async function carryOut(
   if (request.what === 'skip') {
     const ready = await enterPhase(run, { total: await countOf(run, request.groups) })
     const counts = await runBulk(ready, new SkipRefused(ready, request.groups), {})
-    return { state: 'done', counts, note: `${ready.row.total} refused rows skipped` }
+    const skipped = ready.row.total ?? 0
+    return { state: 'done', counts, skipped, note: `${skipped} refused rows skipped` }
   }
   const made = await makeReady(run, fix, dir, options).catch((error: unknown) => {
     // a mended file that cannot be read takes nothing from an import that ended well
@@ -123,7 +135,8 @@ async function carryOut(
   const { ready, source, left } = made
   const counts = await write(ready, source)
   const tail = left > 0 ? `, ${left} rows of the mended file left` : ''
-  return { state: 'done', counts, note: `${source.totalRows} refused rows tried again${tail}` }
+  const { totalRows: tried } = source
+  return { state: 'done', counts, tried, left, note: `${tried} refused rows tried again${tail}` }
 }
 
 async function countOf(run: Run, causes: Parameters<typeof refusedOf>[2]): Promise<number> {
