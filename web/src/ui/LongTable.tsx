@@ -28,7 +28,7 @@ function Table<Row extends { id: string }>({ head, list, children }: LongTablePr
     more,
     onMore,
   })
-  const { frame, widths } = useStillColumns(drawn.length < rows.length)
+  const { frame, widths } = useStillColumns(drawn.length > 0 && drawn.length < rows.length)
   return (
     <div className={ui.tableWrap} data-long>
       <table

@@ -57,7 +57,7 @@ export function BlocksPage() {
                 <th>{t('blocks.kind')}</th>
                 <th>{t('blocks.reason')}</th>
                 <th className={ui.wideOnly}>{t('blocks.by')}</th>
-                <th>{t('blocks.until')}</th>
+                <th className={ui.wideOnly}>{t('blocks.until')}</th>
                 <th>
                   <span className="sr-only">{t('blocks.actions')}</span>
                 </th>
@@ -70,7 +70,9 @@ export function BlocksPage() {
                   <td>{t(`blocks.${rule.kind}`)}</td>
                   <td>{rule.reason}</td>
                   <td className={ui.wideOnly}>{rule.automatic ? t('blocks.automatic') : rule.createdBy}</td>
-                  <td>{rule.expiresAt === null ? t('blocks.forever') : formatMoment(rule.expiresAt)}</td>
+                  <td className={ui.wideOnly}>
+                    {rule.expiresAt === null ? t('blocks.forever') : formatMoment(rule.expiresAt)}
+                  </td>
                   <td className={ui.num}>
                     {mayWrite ? (
                       <Button size="compact-sm" variant="subtle" onClick={() => remove.mutate(rule.id)}>
