@@ -9,6 +9,7 @@ const KNOWN: readonly [RegExp, string][] = [
   [/^the server forbids load data/i, 'operations.note.slowWriting'],
 ]
 const LEFT_OUT = /^Left out: ([^.]*)(?:\. (.*))?$/
+const MENDED = /^Refused rows: (\d+) tried again, (\d+) skipped, (\d+) of the file left$/
 const TAKEN_BACK = /^Taken back: (\d+) removed, (\d+) restored, (\d+) kept$/
 
 /** What the worker has to say, in the reader's language where it is one of its usual sentences. */
@@ -29,6 +30,11 @@ export function OperationNote({ note }: { note: string }) {
     if (back) {
       const [removed, restored, kept] = back.slice(1).map((count) => formatCount(Number(count)))
       return t('operations.note.takenBack', { removed, restored, kept })
+    }
+    const mended = MENDED.exec(text)
+    if (mended) {
+      const [tried, skipped, left] = mended.slice(1).map((count) => formatCount(Number(count)))
+      return t('operations.note.mended', { tried, skipped, left })
     }
     const known = KNOWN.find(([pattern]) => pattern.test(text))
     return known ? t(known[1]) : text

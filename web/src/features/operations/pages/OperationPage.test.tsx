@@ -48,6 +48,7 @@ beforeEach(() => {
         meta: { page: 1, limit: 100, total: 1, totalPages: 1, next: null },
         byCode: { BAD_PHONE: 1 },
       })
+    if (path.endsWith('/fixes')) return Response.json({ groups: [], fixes: [] })
     if (path.endsWith('/release'))
       return Response.json({ operation: { ...record, id: '0199-real', status: 'queued' } })
     if (init.method === 'POST')

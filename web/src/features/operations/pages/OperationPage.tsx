@@ -6,6 +6,7 @@ import { useKept } from '../../../lib/use-kept.ts'
 import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
+import { isMendable, MendSection } from '../../imports/components/fixes/MendSection.tsx'
 import { SameFileNotice } from '../../imports/components/SameFileNotice.tsx'
 import { fetchOperation, operationKeys } from '../api.ts'
 import { CountsBar, CountsLegend } from '../components/CountsBar.tsx'
@@ -91,6 +92,7 @@ function OperationBody({ operation }: { operation: Operation }) {
           </p>
         ) : null}
       </section>
+      {isMendable(operation) ? <MendSection operation={operation} /> : null}
       {counts && counts.rejected > 0 ? <RefusedRows operation={operation} /> : null}
       <OperationFacts operation={operation} />
     </>
