@@ -117,12 +117,14 @@ export async function referencesInUse(
   references: readonly Reference[],
   patientId: string,
 ): Promise<Reference[]> {
-  if (references.length === 0) return []
-  const asked = references.map(() => 'select ? as at where exists (select 1 from ?? where ?? = ?)')
-  const [rows] = (await trx.raw(
-    `/* patients.merge-in-use */ ${asked.join(' union all ')}`,
-    references.flatMap(({ table, column }, at) => [at, table, column, patientId]),
-  )) as unknown as [{ at: number | string }[]]
+  const has = ({ table, column }: Reference, at: number) =>
+    trx(table)
+      .where(column, patientId)
+      .select(trx.raw('? as at', [at]))
+      .limit(1)
+  const rows = (await trx.unionAll(references.map(has), true).comment('patients.merge-in-use')) as {
+    at: number | string
+  }[]
   const used = new Set(rows.map(({ at }) => Number(at)))
   return references.filter((_, at) => used.has(at))
 }
@@ -133,11 +135,15 @@ export async function highestKeys(
   references: readonly Reference[],
 ): Promise<Record<string, string>> {
   const keys = new Map(references.flatMap(({ table, key, isRising }) => (isRising ? [[table, key[0]]] : [])))
-  if (keys.size === 0) return {}
-  const [rows] = (await trx.raw(
-    `/* patients.merge-highest */ ${[...keys].map(() => 'select ? as name, max(??) as id from ??').join(' union all ')}`,
-    [...keys].flatMap(([table, key]) => [table, key as string, table]),
-  )) as unknown as [{ name: string; id: string | number | null }[]]
+  const highest = [...keys].map(([table, key]) =>
+    trx(table)
+      .select(trx.raw('? as name', [table]))
+      .max({ id: key as string }),
+  )
+  const rows = (await trx.unionAll(highest).comment('patients.merge-highest')) as {
+    name: string
+    id: string | number | null
+  }[]
   return Object.fromEntries(rows.map(({ name, id }) => [name, String(id ?? 0)]))
 }
 

@@ -116,6 +116,10 @@ export const router = createBrowserRouter([
             lazy: later(() => import('../features/imports/pages/NewImportPage.tsx'), 'NewImportPage'),
           },
           {
+            path: 'imports/:id/duplicates',
+            lazy: later(() => import('../features/imports/pages/DuplicatesPage.tsx'), 'DuplicatesPage'),
+          },
+          {
             path: 'imports/:id',
             lazy: later(() => import('../features/operations/pages/OperationPage.tsx'), 'OperationPage'),
           },

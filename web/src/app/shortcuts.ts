@@ -47,6 +47,9 @@ const typing = (target: EventTarget | null): boolean =>
   (target.isContentEditable ||
     target.closest('input, textarea, select, [role="dialog"], [role="menu"]') !== null)
 
+/** Whether what is on the screen has a meaning of its own for a letter (`data-own-keys`). */
+const isOwnKey = (key: string): boolean => document.querySelector(`[data-own-keys~="${key}"]`) !== null
+
 /** Listens for the page's keys, never while somebody types. */
 export function useShortcuts(actions: ShortcutActions): void {
   const latest = useRef(actions)
@@ -67,7 +70,7 @@ export function useShortcuts(actions: ShortcutActions): void {
       else if (chord && GO[event.key] !== undefined) act(() => on.go(GO[event.key] ?? ''))
       else if (event.key === 'g') goAtMs = event.timeStamp
       else if (event.key === '?') act(on.sheet)
-      else if (event.key === 'n') act(on.create)
+      else if (event.key === 'n' && !isOwnKey('n')) act(on.create)
       else if (event.key === '/') act(on.search)
     }
     // Before the pages' own keys, whichever was mounted first: after `g` a letter is none of theirs.

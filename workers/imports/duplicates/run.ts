@@ -11,15 +11,13 @@ import { FindDuplicates } from './find-work.ts'
 
 const atOf = ({ cursor_state: state }: Run['row']): DeskCursor => (state as { at: DeskCursor }).at
 
-/** What is said when the work is done: how many pairs wait, and what was not looked at. */
+/** What is said when the work is done: how the pairs stand, and how many telephones and birthdays said nothing. */
 function closingNote(pairs: ReadonlyMap<string, number>, crowded: number): string {
   const of = (status: string) => pairs.get(status) ?? 0
-  const parts = [
-    `Possible duplicates: ${of('open')} to decide, ${of('later')} put off, ${of('merged')} put together`,
-    `${of('kept')} kept apart, ${of('refused')} not possible`,
-    ...(crowded === 0 ? [] : [`${crowded} telephones or birthdays that too many share were left out`]),
-  ]
-  return parts.join(', ')
+  const said =
+    `Possible duplicates: ${of('open')} to decide, ${of('later')} put off, ${of('merged')} put together, ` +
+    `${of('kept')} kept apart, ${of('refused')} not possible`
+  return crowded === 0 ? said : `${said}. Left out, shared by too many: ${crowded}`
 }
 
 /** How the operation stands when the desk has done its part: it waits while pairs do. */

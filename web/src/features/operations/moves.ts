@@ -30,11 +30,16 @@ export const mayContinue = (operation: Operation): boolean =>
 export const waitsForDecision = (operation: Operation): boolean =>
   isRehearsal(operation) && MOVES.release.has(operation.status)
 
+/** Whether an import is done, and people of it who may be in the file twice are to be decided about. */
+export const waitsForDesk = ({ status, phase }: Operation): boolean =>
+  status === 'needs_review' && phase === 'duplicates'
+
 /** What of an operation's moves is to be offered now. */
 export function movesOf(operation: Operation): ReadonlySet<OperationMove> {
   const written = (operation.counts?.inserted ?? 0) + (operation.counts?.updated ?? 0)
   const offered: Record<OperationMove, boolean> = {
-    cancel: MOVES.cancel.has(operation.status) && !operation.cancelRequested,
+    // who waits for the desk of duplicates has been imported: there is nothing to stop
+    cancel: MOVES.cancel.has(operation.status) && !operation.cancelRequested && !waitsForDesk(operation),
     retry: mayContinue(operation),
     undo: MOVES.undo.has(operation.status) && written > 0 && !isRehearsal(operation),
     release: waitsForDecision(operation),

@@ -10,6 +10,8 @@ const KNOWN: readonly [RegExp, string][] = [
 ]
 const LEFT_OUT = /^Left out: ([^.]*)(?:\. (.*))?$/
 const MENDED = /^Refused rows: (\d+) tried again, (\d+) skipped, (\d+) of the file left$/
+const DUPLICATES =
+  /^Possible duplicates: (\d+) to decide, (\d+) put off, (\d+) put together, (\d+) kept apart, (\d+) not possible(?:\. Left out, shared by too many: (\d+))?$/
 const TAKEN_BACK = /^Taken back: (\d+) removed, (\d+) restored, (\d+) kept$/
 
 /** What the worker has to say, in the reader's language where it is one of its usual sentences. */
@@ -25,6 +27,21 @@ export function OperationNote({ note }: { note: string }) {
       })
       const first = t('operations.note.leftOut', { fields: fields.join(', ') })
       return leftOut[2] ? `${first}. ${say(leftOut[2])}` : first
+    }
+    const pairs = DUPLICATES.exec(text)
+    if (pairs) {
+      const [open, later, merged, kept, refused, crowded = 0] = pairs
+        .slice(1)
+        .map((count) => formatCount(Number(count ?? 0)))
+      const first = t('pairs.note', { open, later, merged, kept, refused })
+      return pairs[6] === undefined
+        ? first
+        : `${first}. ${t('pairs.crowded', { count: Number(pairs[6]), shown: crowded })}`
+    }
+    const back = TAKEN_BACK.exec(text)
+    if (back) {
+      const [removed, restored, kept] = back.slice(1).map((count) => formatCount(Number(count)))
+      return t('operations.note.takenBack', { removed, restored, kept })
     }
     const back = TAKEN_BACK.exec(text)
     if (back) {

@@ -7,6 +7,7 @@ import { Loading } from '../../../ui/Loading.tsx'
 import { AsOf, ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { isMendable, MendSection } from '../../imports/components/fixes/MendSection.tsx'
+import { DuplicatesLink } from '../../imports/components/duplicates/DuplicatesLink.tsx'
 import { SameFileNotice } from '../../imports/components/SameFileNotice.tsx'
 import { fetchOperation, operationKeys } from '../api.ts'
 import { CountsBar, CountsLegend } from '../components/CountsBar.tsx'
@@ -39,6 +40,7 @@ export function OperationPage() {
       side={
         <>
           <AsOf atMs={shown.asOfMs} />
+          {operation ? <DuplicatesLink operation={operation} /> : null}
           {operation ? <OperationActions operation={operation} /> : null}
           {operation ? <BackLink type={operation.type} /> : null}
         </>
