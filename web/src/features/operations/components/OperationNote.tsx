@@ -9,9 +9,9 @@ const KNOWN: readonly [RegExp, string][] = [
   [/^the server forbids load data/i, 'operations.note.slowWriting'],
 ]
 const LEFT_OUT = /^Left out: ([^.]*)(?:\. (.*))?$/
-const MENDED = /^Refused rows: (\d+) tried again, (\d+) skipped, (\d+) of the file left$/
 const DUPLICATES =
   /^Possible duplicates: (\d+) to decide, (\d+) put off, (\d+) put together, (\d+) kept apart, (\d+) not possible(?:\. Left out, shared by too many: (\d+))?$/
+const MENDED = /^Refused rows: (\d+) tried again, (\d+) skipped, (\d+) of the file left$/
 const TAKEN_BACK = /^Taken back: (\d+) removed, (\d+) restored, (\d+) kept$/
 
 /** What the worker has to say, in the reader's language where it is one of its usual sentences. */
@@ -37,11 +37,6 @@ export function OperationNote({ note }: { note: string }) {
       return pairs[6] === undefined
         ? first
         : `${first}. ${t('pairs.crowded', { count: Number(pairs[6]), shown: crowded })}`
-    }
-    const back = TAKEN_BACK.exec(text)
-    if (back) {
-      const [removed, restored, kept] = back.slice(1).map((count) => formatCount(Number(count)))
-      return t('operations.note.takenBack', { removed, restored, kept })
     }
     const back = TAKEN_BACK.exec(text)
     if (back) {
