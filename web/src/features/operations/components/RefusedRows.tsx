@@ -7,6 +7,7 @@ import { Icon } from '../../../ui/icons.tsx'
 import { Loading } from '../../../ui/Loading.tsx'
 import { ErrorNotice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Page.tsx'
+import { isMendable } from '../../imports/components/fixes/mendable.ts'
 import { useReasonText } from '../../imports/field-name.ts'
 import { fetchRefused, operationKeys, refusedCsvUrl } from '../api.ts'
 import type { Operation } from '../types.ts'
@@ -56,15 +57,17 @@ export function RefusedRows({ operation }: { operation: Operation }) {
             </li>
           )}
         </ul>
-        <Button
-          component="a"
-          href={refusedCsvUrl(operation.id)}
-          download
-          variant="default"
-          leftSection={<Icon name="download" />}
-        >
-          {t('refused.download')}
-        </Button>
+        {isMendable(operation) ? null : (
+          <Button
+            component="a"
+            href={refusedCsvUrl(operation.id)}
+            download
+            variant="default"
+            leftSection={<Icon name="download" />}
+          >
+            {t('refused.download')}
+          </Button>
+        )}
       </div>
       <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
       {query.isPending ? <Loading rows={6} /> : null}

@@ -27,18 +27,18 @@ export function ChoiceInputs({ group, choice, onChoose }: ChoiceInputsProps) {
       />
     )
   if (choice.way !== 'mapped') return null
-  const given = group.values.filter(({ value }) => value !== '')
   return (
     <div className={styles.mapped}>
-      {given.map(({ value, count }) => (
+      {group.values.map(({ value, count }) => (
         <TextInput
           key={value}
           label={
             <>
-              <code>{value}</code> <span className={styles.quiet}>{`× ${formatCount(count)}`}</span>
+              <code>{value === '' ? t('fixes.nothing') : value}</code>{' '}
+              <span className={styles.quiet}>{`× ${formatCount(count)}`}</span>
             </>
           }
-          aria-label={t('fixes.instead', { value })}
+          aria-label={t('fixes.instead', { value: value === '' ? t('fixes.nothing') : value })}
           placeholder={t('fixes.asItIs')}
           value={choice.mapped[value] ?? ''}
           maxLength={255}

@@ -1,4 +1,5 @@
-import { Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatCount } from '../../../../lib/format.ts'
 import { useFieldName, useReasonText } from '../../field-name.ts'
@@ -6,6 +7,9 @@ import type { RefusedGroup } from './api.ts'
 import { ChoiceInputs } from './ChoiceInputs.tsx'
 import { type Choice, type Choices, keyOf, NO_CHOICE, type Way, waysOf } from './choices.ts'
 import styles from './fixes.module.css'
+
+/** Causes shown before one asks for the rest; the first are most of the rows. */
+const FEW_GROUPS = 10
 
 interface GroupTableProps {
   groups: readonly RefusedGroup[]
@@ -17,30 +21,39 @@ interface GroupTableProps {
 /** The causes, most frequent first, each with what can be done about all of its rows. */
 export function GroupTable({ groups, choices, isStrict, onChoose }: GroupTableProps) {
   const { t } = useTranslation()
+  const [all, setAll] = useState(false)
+  const hidden = all ? 0 : Math.max(0, groups.length - FEW_GROUPS)
   return (
-    <table className={styles.groups} aria-label={t('fixes.groups')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('refused.reason')}</th>
-          <th scope="col" className={styles.number}>
-            {t('fixes.rows')}
-          </th>
-          <th scope="col">{t('fixes.example')}</th>
-          <th scope="col">{t('fixes.what')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {groups.map((group) => (
-          <GroupRow
-            key={keyOf(group)}
-            group={group}
-            isStrict={isStrict}
-            choice={choices[keyOf(group)] ?? NO_CHOICE}
-            onChoose={(choice) => onChoose(keyOf(group), choice)}
-          />
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table className={styles.groups} aria-label={t('fixes.groups')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('refused.reason')}</th>
+            <th scope="col" className={styles.number}>
+              {t('fixes.rows')}
+            </th>
+            <th scope="col">{t('fixes.example')}</th>
+            <th scope="col">{t('fixes.what')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.slice(0, groups.length - hidden).map((group) => (
+            <GroupRow
+              key={keyOf(group)}
+              group={group}
+              isStrict={isStrict}
+              choice={choices[keyOf(group)] ?? NO_CHOICE}
+              onChoose={(choice) => onChoose(keyOf(group), choice)}
+            />
+          ))}
+        </tbody>
+      </table>
+      {hidden === 0 ? null : (
+        <Button mt={8} size="xs" variant="default" onClick={() => setAll(true)}>
+          {t('refused.moreCauses', { count: hidden })}
+        </Button>
+      )}
+    </>
   )
 }
 

@@ -19,10 +19,6 @@ import { GroupTable } from './GroupTable.tsx'
 import { MadeFixes } from './MadeFixes.tsx'
 import { MendedFile } from './MendedFile.tsx'
 
-/** Whether refused rows of an operation can be mended as it stands. */
-export const isMendable = ({ type, status, counts }: Operation): boolean =>
-  type === 'import' && (status === 'completed' || status === 'needs_review') && (counts?.rejected ?? 0) > 0
-
 /** Refused rows are mended a group at a time and run again, or by their file. */
 export function MendSection({ operation }: { operation: Operation }) {
   const { t } = useTranslation()

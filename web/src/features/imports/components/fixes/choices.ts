@@ -33,6 +33,7 @@ export const keyOf = ({ code, column }: Pick<RefusedGroup, 'code' | 'column'>): 
   `${code} ${column ?? ''}`
 
 const IS_DATE = /DOB|DATE|REGISTERED_AT|_AT$|MC_START|IN_FUTURE|RECORDED/
+/** The server counts so many values; of more, most would be left out. */
 const MOST_MAPPED = 20
 
 /** What makes sense for a group: what is not offered here the server would refuse, or it would change nothing. */
