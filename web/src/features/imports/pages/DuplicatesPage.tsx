@@ -15,6 +15,7 @@ import { OperationActions } from '../../operations/components/OperationActions.t
 import { OperationPace } from '../../operations/components/OperationPace.tsx'
 import { StatusMark } from '../../operations/components/StatusMark.tsx'
 import { isMoving, patchOperation } from '../../operations/live.ts'
+import { waitsForDesk } from '../../operations/moves.ts'
 import type { Operation } from '../../operations/types.ts'
 import { BulkBar } from '../components/duplicates/BulkBar.tsx'
 import styles from '../components/duplicates/duplicates.module.css'
@@ -117,8 +118,11 @@ function Desk({ operation }: { operation: Operation }) {
       {isMoving(operation) ? <Doing operation={operation} /> : null}
       <ErrorNotice error={ask.error} />
       {piles !== undefined && !isMoving(operation) && mayAsk ? (
-        <div className={styles.bar} style={{ position: 'static', marginBottom: 12 }}>
-          <span>{t(piles.searched ? 'pairs.searched' : 'pairs.notSearched')}</span>
+        <div className={styles.searched}>
+          <span>
+            {t(piles.searched ? 'pairs.searched' : 'pairs.notSearched')}
+            {waitsForDesk(operation) ? ` ${t('pairs.waits')}` : ''}
+          </span>
           <Button
             variant={piles.searched ? 'default' : 'filled'}
             loading={ask.isPending}

@@ -89,25 +89,38 @@ function Choice({ pair, decisions, onDecided }: ChoiceProps) {
   }
   return (
     <div className={styles.choice}>
-      <Button size="xs" disabled={locked} onClick={() => decide('merge')}>
+      <Button size="xs" disabled={locked} rightSection={<Key of="m" />} onClick={() => decide('merge')}>
         {t('pairs.merge')}
-        <Key of="m" />
       </Button>
       <Button size="xs" variant="default" disabled={locked} onClick={() => decide('merge', 'imported')}>
         {t('pairs.mergeIntoImported')}
       </Button>
-      <Button size="xs" variant="default" disabled={locked} onClick={() => decide('keep-both')}>
+      <Button
+        size="xs"
+        variant="default"
+        disabled={locked}
+        rightSection={<Key of="n" />}
+        onClick={() => decide('keep-both')}
+      >
         {t('pairs.notSame')}
-        <Key of="n" />
       </Button>
-      <Button size="xs" variant="default" disabled={locked} onClick={() => decide('later')}>
+      <Button
+        size="xs"
+        variant="default"
+        disabled={locked}
+        rightSection={<Key of="l" />}
+        onClick={() => decide('later')}
+      >
         {t('pairs.later')}
-        <Key of="l" />
       </Button>
       {chosen === undefined ? null : (
-        <Button size="xs" variant="subtle" onClick={() => decisions.takeBack(pair.id)}>
+        <Button
+          size="xs"
+          variant="subtle"
+          rightSection={<Key of="u" />}
+          onClick={() => decisions.takeBack(pair.id)}
+        >
           {t('pairs.takeBack')}
-          <Key of="u" />
         </Button>
       )}
     </div>
