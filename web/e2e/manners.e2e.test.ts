@@ -43,12 +43,12 @@ describe('the manners of the page', () => {
     expect(faults).toEqual([])
   })
 
-  it('the last good lists stay over a reload while the server is away, with their time, in this tab alone', async () => {
+  it('the last good lists stay over a reload while the server is away, with their time, in this tab alone, and come back', async () => {
     const { page, context } = await person()
     await signIn(page)
     const name = uniqueName('Chandra a/l')
     await register(page, name)
-    for (const address of ['/patients', '/queue']) {
+    for (const address of ['/queue', '/patients']) {
       await page.goto(address)
       await page.locator('#main').getByText(name).first().waitFor()
     }
@@ -56,7 +56,7 @@ describe('the manners of the page', () => {
     await context.route('**/api/**', (route) =>
       route.request().url().endsWith('/api/auth/me') ? route.continue() : route.abort(),
     )
-    for (const address of ['/patients', '/queue']) {
+    for (const address of ['/queue', '/patients']) {
       await page.goto(address)
       await page.getByText(/^As of \d/).waitFor()
       await page.locator('#main').getByText(name).first().waitFor()
@@ -65,6 +65,9 @@ describe('the manners of the page', () => {
     expect(stores[0]).toContain(name)
     expect(stores[1]).not.toContain(name)
     await context.unroute('**/api/**')
+    // Nobody presses anything: when the line is back, so is the list of now.
+    await page.getByText(/^As of \d/).waitFor({ state: 'detached' })
+    await page.locator('#main').getByText(name).first().waitFor()
     await page.getByRole('button', { name: 'Super administrator' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.locator('input[name=username]').waitFor()

@@ -21,7 +21,8 @@ describe('no source of the page', () => {
       'src/features/display/use-screen.ts',
       'src/features/track/pages/TrackPage.tsx',
     ])
-    expect(where(/setInterval\(/)).toEqual(['src/lib/use-now.ts'])
+    // minutes go on, and a page left alone locks itself: neither asks anybody
+    expect(where(/setInterval\(/).sort()).toEqual(['src/lib/use-idle.ts', 'src/lib/use-now.ts'])
   })
 
   it('writes into the store that outlives a person but what belongs to the machine', () => {

@@ -96,6 +96,8 @@ export function LiveEvents({ enabled, user, children }: LiveEventsProps) {
     // What happened between the first read and the opening of the stream was told to nobody: read again.
     const stopState = stream.onState(() => {
       if (stream.state() !== 'live') return
+      // What could not be read while the server was away is read now; nobody has to press anything.
+      void queries.invalidateQueries({ predicate: ({ state }) => state.error !== null })
       void queries.invalidateQueries({ queryKey: operationKeys.all })
       void queries.invalidateQueries({ queryKey: queueKeys.board })
       void queries.invalidateQueries({ queryKey: queueKeys.stats })

@@ -15,7 +15,7 @@ import { useIdle } from '../lib/use-idle.ts'
  */
 export type SessionState = 'loading' | 'out' | 'expired' | 'mustChange' | 'in' | 'locked' | 'away'
 
-interface SessionValue {
+export interface SessionValue {
   state: SessionState
   user: User | null
   entered: (signedIn: SignedIn) => void
@@ -28,7 +28,8 @@ interface SessionValue {
   retry: () => void
 }
 
-const SessionContext = createContext<SessionValue | null>(null)
+/** Given by {@link SessionProvider}; tests put a person of their own there. */
+export const SessionContext = createContext<SessionValue | null>(null)
 /** Tells the other tabs of this browser that the person has signed out or in, or has locked. */
 const CHANNEL = 'clinic-session'
 
