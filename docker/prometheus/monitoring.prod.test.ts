@@ -182,8 +182,15 @@ describe('rules', () => {
     expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')])
   })
 
-  it('ask for metrics that exist', async () => {
-    const text = read('docker/prometheus/rules.yml') + read('docker/tools/dashboard-table.mjs')
+  it('ask for metrics that exist, and so do dashboards and the pages for the night', async () => {
+    const pages = ['alerts', 'high-memory', 'slow-answers', 'database-connections', 'event-streams']
+    const text = [
+      'docker/prometheus/rules.yml',
+      'docker/tools/dashboard-table.mjs',
+      ...pages.map((page) => `docs/operations/${page}.md`),
+    ]
+      .map(read)
+      .join('\n')
     const names = new Set(text.match(/\b(clinic|mysql|redis|node|bullmq|nodejs|process|probe)_[a-z0-9_]+/g))
     const known = new Set(
       ((await (await fetch(`${prometheus}/api/v1/label/__name__/values`)).json()) as { data: string[] }).data,
