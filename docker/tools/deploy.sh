@@ -13,7 +13,11 @@ env_file=${ENV_FILE:-.env}
 healthy_within_s=${HEALTHY_WITHIN_S:-120}
 # the proxy looks for new addresses every 3 s
 known_after_s=${KNOWN_AFTER_S:-7}
-compose() { docker-compose -f docker-compose.prod.yml "$@"; }
+if command -v docker-compose >/dev/null; then
+  compose() { docker-compose -f docker-compose.prod.yml "$@"; }
+else
+  compose() { docker compose -f docker-compose.prod.yml "$@"; }
+fi
 
 compose run --rm --no-deps migrate
 
