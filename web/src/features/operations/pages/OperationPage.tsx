@@ -8,7 +8,7 @@ import { AsOf, ErrorNotice, Notice } from '../../../ui/Notice.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { DuplicatesLink } from '../../imports/components/duplicates/DuplicatesLink.tsx'
 import { MendSection } from '../../imports/components/fixes/MendSection.tsx'
-import { isMendable } from '../../imports/components/fixes/mendable.ts'
+import { isMendable, wasMended } from '../../imports/components/fixes/mendable.ts'
 import { SameFileNotice } from '../../imports/components/SameFileNotice.tsx'
 import { fetchOperation, operationKeys } from '../api.ts'
 import { CountsBar, CountsLegend } from '../components/CountsBar.tsx'
@@ -95,7 +95,7 @@ function OperationBody({ operation }: { operation: Operation }) {
           </p>
         ) : null}
       </section>
-      {isMendable(operation) ? <MendSection operation={operation} /> : null}
+      {isMendable(operation) || wasMended(operation) ? <MendSection operation={operation} /> : null}
       {counts && counts.rejected > 0 ? <RefusedRows operation={operation} /> : null}
       <OperationFacts operation={operation} />
     </>

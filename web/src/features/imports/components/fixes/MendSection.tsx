@@ -18,6 +18,7 @@ import styles from './fixes.module.css'
 import { GroupTable } from './GroupTable.tsx'
 import { MadeFixes } from './MadeFixes.tsx'
 import { MendedFile } from './MendedFile.tsx'
+import { isMendable } from './mendable.ts'
 
 /** Refused rows are mended a group at a time and run again, or by their file. */
 export function MendSection({ operation }: { operation: Operation }) {
@@ -52,7 +53,7 @@ export function MendSection({ operation }: { operation: Operation }) {
     .reduce((sum, { count }) => sum + count, 0)
   return (
     <Section title={t('fixes.title')}>
-      <p className={styles.hint}>{t('fixes.hint')}</p>
+      {isMendable(operation) ? <p className={styles.hint}>{t('fixes.hint')}</p> : null}
       <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
       {query.isPending ? <Loading rows={4} /> : null}
       {groups.length > 0 ? (
