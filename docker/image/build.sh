@@ -13,3 +13,5 @@ find shared workers api migrations -type f ! -name '*.ts' ! -name '*.tsx' ! -nam
 rm -rf dist/bench dist/shared/testing
 find dist -name '*.test.js' -delete -o -name 'testing.js' -delete
 node node_modules/vite/bin/vite.js build web --logLevel warn
+# what is in it, for whoever has to know of a fault in a package: /app/dist/sbom.cdx.json
+node docker/tools/sbom.mjs dist/sbom.cdx.json

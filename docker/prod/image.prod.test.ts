@@ -61,6 +61,12 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
+interface Bill {
+  components: { group?: string; name: string; version: string }[]
+}
+/** The package.json of a package itself, not of a folder within one. */
+const PACKAGE = /(^|\/node_modules\/)(@[^/]+\/)?[^/@]+\/package\.json$/
+
 const files = (folder: string) => readdirSync(join(app, folder), { recursive: true }).map(String)
 
 describe('the image’s own folder', () => {
@@ -80,6 +86,19 @@ describe('the image’s own folder', () => {
     expect(dist).toContain('workers/cli/main.js')
     expect(dist).toContain('shared/medications/formulary.csv')
     expect(dist.filter((file) => /\.test\.js$|(^|\/)testing|\.ts$|\.map$|^bench/.test(file))).toEqual([])
+  })
+
+  it('has a bill of materials that names every package in it', () => {
+    const bill = JSON.parse(readFileSync(join(app, 'dist/sbom.cdx.json'), 'utf8')) as Bill
+    const named = new Set(bill.components.map(({ group, name, version }) => [group, name, version].join(' ')))
+    const there = files('node_modules').filter((file) => PACKAGE.test(file))
+    const missing = there.filter((file) => {
+      const { name, version } = JSON.parse(readFileSync(join(app, 'node_modules', file), 'utf8'))
+      const [group, short] = name.startsWith('@') ? name.split('/') : [undefined, name]
+      return !named.has([group, short, version].join(' '))
+    })
+    expect(there.length).toBeGreaterThan(100)
+    expect(missing).toEqual([])
   })
 
   it('is small', () => {
