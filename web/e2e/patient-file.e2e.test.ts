@@ -73,6 +73,9 @@ describe("a patient's file", () => {
       company: 'Petronas',
     })
     await page.goto(`/patients/${one.id}`)
+    // What stands above the button has come; before that it would move away under the hand.
+    await page.getByText('No visit yet.').waitFor()
+    await page.getByText('Belongs to no family yet.').waitFor()
     await page.getByRole('button', { name: 'Put another record into this one' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('The other record').first().fill(other.clinicNumber)
