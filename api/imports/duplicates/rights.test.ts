@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drainOnce } from '../../../shared/audit/drain.ts'
 import type { DuplicatePair } from '../../../shared/imports/duplicates/schema.ts'
-import { type Desk, startDesk } from './testing.ts'
+import { cells, type Desk, startDesk } from './testing.ts'
 
 let desk: Desk
 let id: string
@@ -76,13 +76,21 @@ describe('who may, and when', () => {
     await desk.done(id)
     const [first] = (await desk.list(id)).data as [DuplicatePair]
     await desk.done(id, { all: { decision: 'merge', minScore: 90 } })
-    await desk.done(id, { all: { decision: 'later' } })
+    await desk.done(id, { all: { decision: 'keep-both' } })
+    const apart = () => desk.api.deps.db('patient_distinctions').whereIn('low_patient_id', ofImport)
+    const ofImport = (await desk.list(id)).data.flatMap(({ imported, existing }) => [
+      imported.id,
+      existing.id,
+    ])
+    expect(await apart()).toHaveLength(1)
     const undo = await desk.api.call('post', `/api/operations/${id}/undo`, desk.api.as.admin)
     expect(undo.status, undo.text).toBe(202)
     expect((await desk.ask(id)).status).toBe(409)
     await desk.rig.run(id)
     const after = (await desk.api.call('get', `/api/operations/${id}`, desk.api.as.admin)).body
     expect(after.status).toBe('undone')
+    // whom it took back nobody needs to be told apart from
+    expect(await apart()).toEqual([])
     const kept = (await desk.api.call('get', `/api/operations/${id}/kept`, desk.api.as.admin)).body.data
     expect(kept).toHaveLength(2)
     expect(kept).toContainEqual({ kind: 'patients', id: first.imported.id, reason: 'changed-since' })
@@ -92,5 +100,26 @@ describe('who may, and when', () => {
     const split = await desk.api.call('post', `/api/patients/merges/${pair.mergeId}/undo`, desk.api.as.admin)
     expect(split.status, split.text).toBe(201)
     expect(split.body.restored).toMatchObject({ id: first.imported.id, name: first.imported.name })
+  })
+
+  it('a rehearsal has nobody to compare, waits as before, and is released as ever', async () => {
+    const rehearsal = await desk.imported([cells(), cells()], { dryRun: true })
+    const after = await desk.done(rehearsal)
+    expect(after).toMatchObject({ status: 'needs_review', phase: null, counts: { inserted: 2 } })
+    expect((await desk.list(rehearsal)).data).toEqual([])
+    const release = await desk.api.call('post', `/api/operations/${rehearsal}/release`, desk.api.as.admin)
+    expect(release.status, release.text).toBe(202)
+  })
+
+  it('who has closed the desk opens it again by going on', async () => {
+    await desk.done(id)
+    const closed = await desk.api.call('post', `/api/operations/${id}/cancel`, desk.api.as.admin)
+    expect(closed).toMatchObject({ status: 202, body: { operation: { status: 'cancelled' } } })
+    expect((await desk.ask(id)).status).toBe(409)
+    const again = await desk.api.call('post', `/api/operations/${id}/retry`, desk.api.as.admin)
+    expect(again.status, again.text).toBe(202)
+    await desk.rig.run(id)
+    expect(await desk.record(id)).toMatchObject({ status: 'needs_review', counts: { inserted: 5 } })
+    expect((await desk.list(id)).piles.probable).toMatchObject({ open: 3 })
   })
 })

@@ -73,3 +73,18 @@ it('finds exactly whom the desk would be warned of', async () => {
   expect(found).toEqual(expected.sort())
   expect(found.length).toBeGreaterThan(20)
 })
+
+it('a telephone of a whole company says nothing, and that is said', async () => {
+  const staff = Array.from({ length: 60 }, (_, n) => ({
+    ...(crowd('C', 60)[n] as PersonCells),
+    name: `Staff ${String.fromCharCode(97 + (n % 26)).repeat(6)}${n}`,
+    date_of_birth: `20${10 + (n % 15)}-0${1 + Math.floor(n / 15)}-25`,
+    phone: '0388881234',
+  }))
+  const { id, no } = await rig.import({ text: csvOf(staff) })
+  await ask(deps, rig, id)
+  await rig.run(id)
+  expect(await deps.db('import_duplicates').where({ operation_no: no })).toEqual([])
+  const { status, note } = await rig.record(id)
+  expect([status, note]).toEqual(['completed', expect.stringContaining('Left out, shared by too many: 1')])
+})
