@@ -25,7 +25,8 @@ const ROUNDS = 3
 const BYTES_PER_MB = 1024 * 1024
 
 const COLUMNS = `concat('P-', lpad(id, greatest(6, length(id)), '0')), external_id, name, id_type, id_number, date_of_birth,
-  gender, phone, email, address, postcode, state, company, allergies, remarks, registered_on`
+  gender, phone, email, address, postcode, state, company, allergies, remarks, registered_on,
+  chronic_conditions, medical_history, next_of_kin, consent_on`
 
 const option = (name: string, fallback: number): number => {
   const given = process.argv.find((arg) => arg.startsWith(`--${name}=`))
