@@ -102,6 +102,7 @@ describe('every screen', () => {
         ['/appointments', '#main [role=radiogroup]'],
         ['/dashboard', '#main [data-day]'],
         ['/verify/nothing-of-ours', 'main [data-result]'],
+        ['/display', 'main'],
         ['/dispensary', '#main section'],
         [`/dispensary?visit=${dispensing}`, '#main [data-line]'],
         ['/medicines', '#main table'],

@@ -41,7 +41,8 @@ export function useLongRows<Top extends HTMLElement>({ count, rowPx, more, onMor
   })
   // What stands above the list comes and goes, so its place is looked up whenever it is drawn.
   useLayoutEffect(() => {
-    if (top.current !== null) setScrollMargin(top.current.getBoundingClientRect().top + window.scrollY)
+    if (top.current === null) return
+    setScrollMargin(Math.round(top.current.getBoundingClientRect().top + window.scrollY))
   })
   const items = list.getVirtualItems()
   const first = items[0]
