@@ -18,7 +18,7 @@ export function AuditTable({ list }: { list: Scrolled<AuditView> }) {
           <th>{t('audit.who')}</th>
           <th>{t('audit.action')}</th>
           <th>{t('audit.about')}</th>
-          <th>{t('audit.outcome')}</th>
+          <th className={ui.wideOnly}>{t('audit.outcome')}</th>
           <th className={ui.wideOnly}>{t('audit.address')}</th>
         </tr>
       }
@@ -27,15 +27,15 @@ export function AuditTable({ list }: { list: Scrolled<AuditView> }) {
         <tr {...place}>
           <td>{formatMoment(entry.at)}</td>
           <td>{entry.user.username ?? t('audit.nobody')}</td>
-          <td>{entry.action}</td>
-          <td>
+          <td className={ui.breaks}>{entry.action}</td>
+          <td className={ui.breaks}>
             {entry.patientId === null ? (
               [entry.entity, entry.entityId].filter(Boolean).join(' ')
             ) : (
               <Link to={`/patients/${entry.patientId}`}>{t('audit.patient', { id: entry.patientId })}</Link>
             )}
           </td>
-          <td>{entry.outcome}</td>
+          <td className={ui.wideOnly}>{entry.outcome}</td>
           <td className={ui.wideOnly}>{entry.address}</td>
         </tr>
       )}

@@ -2,6 +2,7 @@ import { Group, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
+import { useUser } from '../../../app/session.tsx'
 import { clinicToday, readDay } from '../../../lib/format.ts'
 import { useDebounced } from '../../../lib/use-debounced.ts'
 import { useLongList } from '../../../lib/use-long-list.ts'
@@ -22,6 +23,8 @@ const TYPING_PAUSE_MS = 400
 export function AuditPage() {
   const { t } = useTranslation()
   const [search] = useSearchParams()
+  // the review of a day names people above an administrator as well
+  const seesAll = useUser().permissions.includes('audit.all')
   const [filter, setFilter] = useState<AuditFilter>({
     patient: search.get('patient') ?? '',
     user: '',
@@ -39,10 +42,14 @@ export function AuditPage() {
   })
   return (
     <Page title={t('audit.title')}>
-      <Group align="end" mb={10}>
-        <DayInput label={t('audit.reviewOf')} value={day} onChange={setDay} w={150} />
-      </Group>
-      {readDay(day) === null ? null : <DayReview day={day} />}
+      {seesAll ? (
+        <>
+          <Group align="end" mb={10}>
+            <DayInput label={t('audit.reviewOf')} value={day} onChange={setDay} w={150} />
+          </Group>
+          {readDay(day) === null ? null : <DayReview day={day} />}
+        </>
+      ) : null}
       <Section title={t('audit.entries')}>
         <Group align="end" mb={12}>
           {TEXTS.map((field) => (
