@@ -29,7 +29,7 @@ const kindsOf = async (cookie: string): Promise<string[]> =>
 it('everybody sees the kinds that he may import, and may import no other', async () => {
   const admin = await api.signIn('admin')
   const assistant = await api.signIn('assistant')
-  expect((await kindsOf(admin)).sort()).toEqual([...KINDS].sort())
+  expect((await kindsOf(admin)).sort()).toEqual([...KINDS, 'bundle'].sort())
   expect(await kindsOf(assistant)).toEqual(['patients'])
   expect((await post('/api/imports', assistant)).status).toBe(403)
   expect((await post('/api/imports/preview', assistant)).status).toBe(403)
@@ -38,6 +38,28 @@ it('everybody sees the kinds that he may import, and may import no other', async
     ...{ missing: [], strictness: 'strict', problemsByCode: {} },
     rows: [{ values: { doctor_code: 'DR01', name: 'Dr A' } }, { values: { name: 'Dr Again' } }],
   })
+})
+
+it('a bundle is shown by the first kind that it brings, asks for no columns and has no template', async () => {
+  const admin = await api.signIn('admin')
+  const lines = [
+    { resourceType: 'Encounter', id: 'V1', status: 'finished', subject: { reference: 'Patient/P1' } },
+    { resourceType: 'Patient', id: 'P1', name: [{ text: 'Siti' }], gender: 'female' },
+  ]
+  const send = (path: string) =>
+    api.http
+      .post(path)
+      .set('Cookie', admin)
+      .set('X-Requested-With', 'clinic')
+      .field('kind', 'bundle')
+      .attach('file', Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')), 'all.ndjson')
+  const preview = await send('/api/imports/preview')
+  expect(preview.body).toMatchObject({
+    ...{ format: 'ndjson', mapping: {}, missing: [], strictness: 'lenient', rowsChecked: 1 },
+    rows: [{ row: 2, line: 2, values: { name: 'Siti', gender: 'F' } }],
+  })
+  expect((await send('/api/imports')).body.operation).toMatchObject({ kind: 'bundle', status: 'queued' })
+  expect((await get('/api/imports/kinds/bundle/template.csv', admin)).status).toBe(404)
 })
 
 it('each kind has a template with its columns', async () => {

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors/app-error.ts'
-import { IMPORT_KINDS } from '../../shared/imports/kinds.ts'
+import { BUNDLE } from '../../shared/imports/formats/mixed-kinds.ts'
+import { IMPORT_KINDS, IMPORT_NAMES } from '../../shared/imports/kinds.ts'
 import { previewFile } from '../../shared/imports/preview.ts'
 import { earlierWithFile, rememberedMappings } from '../../shared/imports/reads.ts'
 import {
@@ -26,7 +27,7 @@ import { assertMayImport, IMPORTERS, mayImport } from '../operations/policy.ts'
 import type { ApiServices } from '../services.ts'
 import { type Received, receiveUpload } from './upload.ts'
 
-const kindName = z.enum(Object.keys(IMPORT_KINDS) as [keyof typeof IMPORT_KINDS])
+const kindName = z.enum(IMPORT_NAMES)
 const format = formatShape.optional()
 const importFields = z.strictObject({ kind: kindName, format, options: importOptions })
 const previewFields = z.strictObject({ kind: kindName, format, options: previewOptions })
@@ -48,9 +49,12 @@ function withOptions(fields: Record<string, string>): Record<string, unknown> {
 const MAX_FAULTS = 50
 const MAX_FAULT_PATH_CHARS = 100
 
+/** The fields of a kind; a bundle has none of its own, its resources say themselves what they are. */
+const fieldsOf = (kind: z.output<typeof kindName>) => (kind === BUNDLE ? [] : IMPORT_KINDS[kind].fields)
+
 /** Refuses a mapping of fields that the kind has not, before the file is taken. */
-function refuseUnknownFields(kind: keyof typeof IMPORT_KINDS, mapping: Mapping | undefined): void {
-  const known = new Set<string>(IMPORT_KINDS[kind].fields.map(({ name }) => name))
+function refuseUnknownFields(kind: z.output<typeof kindName>, mapping: Mapping | undefined): void {
+  const known = new Set<string>(fieldsOf(kind).map(({ name }) => name))
   const unknown = Object.keys(mapping ?? {}).filter((name) => !known.has(name))
   if (unknown.length === 0) return
   const fault = (name: string) => ({
@@ -167,18 +171,16 @@ export function importsRoutes({ deps, queues }: ApiServices): Route[] {
       cacheControl: 'private-no-cache',
       handle: async ({ principal }) => ({
         body: {
-          data: Object.entries(IMPORT_KINDS)
-            .filter(([kind]) => mayImport(principal as Principal, kind))
-            .map(([kind, { fields, leastNeeded }]) => ({
-              kind,
-              fields: fields.map(({ name, required, format: shape, example }) => ({
-                name,
-                required,
-                least: leastNeeded.includes(name),
-                format: shape,
-                example,
-              })),
+          data: IMPORT_NAMES.filter((kind) => mayImport(principal as Principal, kind)).map((kind) => ({
+            kind,
+            fields: fieldsOf(kind).map(({ name, required, format: shape, example }) => ({
+              name,
+              required,
+              least: kind !== BUNDLE && IMPORT_KINDS[kind].leastNeeded.includes(name),
+              format: shape,
+              example,
             })),
+          })),
         },
       }),
     }),

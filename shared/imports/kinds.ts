@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.ts'
 import { judgePatientRow } from '../patients/rules.ts'
+import { BUNDLE } from './formats/mixed-kinds.ts'
 import type { ImportKind } from './kind.ts'
 import { PATIENT_FIELDS } from './patient-fields.ts'
 import { APPOINTMENT_RULES } from './records/appointments.ts'
@@ -47,6 +48,9 @@ export const IMPORT_KINDS: Readonly<Record<ImportKindName, ImportKind>> = {
   appointments: recordKind(RECORD_RULES.appointments),
   users: recordKind(RECORD_RULES.users),
 }
+
+/** Every name under which something can be imported. */
+export const IMPORT_NAMES = [...(Object.keys(IMPORT_KINDS) as ImportKindName[]), BUNDLE] as const
 
 /** The kind of that name; throws `import/unknown-kind`. */
 export function importKind(name: string): ImportKind {

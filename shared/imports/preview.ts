@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import iconv from 'iconv-lite'
+import { AppError } from '../errors/app-error.ts'
 import { clinicDay } from '../units/dates.ts'
 import type { JudgeOptions, Strictness } from '../units/judgement.ts'
 import { findEncoding } from './encoding.ts'
+import { BUNDLE, mixedMapping, NOT_FHIR } from './formats/mixed-kinds.ts'
 import { isConvertible, isFhir, type Recognised, recogniseFile } from './formats/recognise.ts'
 import { convertBeginning } from './formats/run-convert.ts'
 import { type ImportKind, importKind } from './kinds.ts'
@@ -38,16 +40,19 @@ export interface PreviewRequest {
  */
 export async function previewFile(path: string, request: PreviewRequest): Promise<ImportPreview> {
   const { kind, format, options = {}, todayOn = clinicDay() } = request
-  const rules = importKind(kind)
   const found = await recogniseFile(path, {
     ...(format && { format }),
     ...(options.encoding && { encoding: options.encoding }),
     ...(options.delimiter && { delimiter: options.delimiter }),
   })
-  const { layout, rows } = await firstRows(path, found, request)
+  const { layout, rows, kind: rowKind } = await firstRows(path, found, request)
+  const rules = importKind(rowKind)
   const isPartial = isFhir(found.format)
-  const suggested = suggestMapping(kind, layout.columns, sampleOf(rows), options.mapping)
-  const map = compileMapping(kind, layout.columns, suggested.mapping, 'incomplete')
+  const isMixed = kind === BUNDLE
+  const suggested = isMixed
+    ? { mapping: mixedMapping(rowKind), strictness: 'strict' as const }
+    : suggestMapping(kind, layout.columns, sampleOf(rows), options.mapping)
+  const map = compileMapping(rowKind, layout.columns, suggested.mapping, 'incomplete')
   const check = (strictness: Strictness) =>
     rows.map((row) => judgeRow(rules, map, row, { strictness, todayOn, nowMs: Date.now(), isPartial }))
   let strictness = options.strictness ?? (isPartial ? 'strict' : suggested.strictness)
@@ -62,7 +67,7 @@ export async function previewFile(path: string, request: PreviewRequest): Promis
   return {
     ...found,
     columns: layout.columns,
-    mapping: suggested.mapping,
+    mapping: isMixed ? {} : suggested.mapping,
     missing: isPartial ? [] : missingFields(kind, suggested.mapping, strictness),
     strictness,
     rows: judged.slice(0, PREVIEW_SHOWN_ROWS),
@@ -76,14 +81,16 @@ async function firstRows(
   path: string,
   found: Recognised,
   { kind, options, signal = new AbortController().signal, dir = tmpdir() }: PreviewRequest,
-): Promise<{ layout: Layout; rows: SourceRow[] }> {
+): Promise<{ layout: Layout; rows: SourceRow[]; kind: string }> {
   if (isConvertible(found)) {
     const asked = { path, format: found.format, kind, mapping: options?.mapping ?? {}, dir }
-    const bytes = await convertBeginning(asked, signal)
-    return rowsOf(bytes, await readStagedLayout(bytesSource(bytes)), true)
+    const { bytes, kind: rowKind } = await convertBeginning(asked, signal)
+    const staged = await rowsOf(bytes, await readStagedLayout(bytesSource(bytes)), true)
+    return { ...staged, kind: rowKind }
   }
+  if (kind === BUNDLE) throw new AppError('import/bad-options', { detail: NOT_FHIR })
   const { bytes, isWhole } = await decodedBeginning(path, found.encoding)
-  return rowsOf(bytes, await readLayout(bytesSource(bytes), found.delimiter), isWhole)
+  return { ...(await rowsOf(bytes, await readLayout(bytesSource(bytes), found.delimiter), isWhole)), kind }
 }
 
 async function rowsOf(

@@ -33,7 +33,9 @@ export const importCounts = z.object({
   skipped: count,
   rejected: count,
 })
-export type ImportCounts = z.infer<typeof importCounts>
+/** The same of a file with many kinds, for all of it and for each kind. */
+const countsByKind = importCounts.extend({ byKind: z.record(z.string(), importCounts).optional() })
+export type ImportCounts = z.infer<typeof countsByKind>
 
 const instant = z.string().describe('ISO 8601, UTC')
 
@@ -53,7 +55,7 @@ export const operation = z.object({
     etaSeconds: z.number().nullable(),
     placeInLine: z.number().int().nullable().describe('1 = next; only while queued'),
   }),
-  counts: importCounts.nullable(),
+  counts: countsByKind.nullable(),
   params: z.record(z.string(), z.unknown()),
   file: z.object({ name: z.string(), bytes: count, sha256: z.string() }).nullable(),
   result: z

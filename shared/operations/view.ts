@@ -16,10 +16,25 @@ function eta(row: OperationRow): number | null {
   return Math.max(0, Math.ceil((row.total - row.processed) / row.rate_per_second))
 }
 
-/** The six numbers that people see; what the worker counts beside them (fields left out) is told in the note. */
+/** The six numbers that people see, of a file with many kinds also for each; what the worker counts beside them (fields left out) is told in the note. */
 function viewCounts(counts: Record<string, number>): ImportCounts {
-  const { read = 0, inserted = 0, updated = 0, unchanged = 0, skipped = 0, rejected = 0 } = counts
-  return { read, inserted, updated, unchanged, skipped, rejected }
+  const byKind: Record<string, SixCounts> = {}
+  for (const name of Object.keys(counts)) {
+    const [kind = '', what] = name.split('.')
+    if (what === 'read') byKind[kind] = sixOf((each) => counts[`${kind}.${each}`])
+  }
+  const all = sixOf((each) => counts[each])
+  return Object.keys(byKind).length === 0 ? all : { ...all, byKind }
+}
+
+type SixCounts = Omit<ImportCounts, 'byKind'>
+
+function sixOf(count: (name: keyof SixCounts) => number | undefined): SixCounts {
+  const of = (name: keyof SixCounts) => count(name) ?? 0
+  return {
+    ...{ read: of('read'), inserted: of('inserted'), updated: of('updated') },
+    ...{ unchanged: of('unchanged'), skipped: of('skipped'), rejected: of('rejected') },
+  }
 }
 
 /** The operation as people and programs see it; paths, cursors and fences stay inside. */

@@ -6,6 +6,7 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../shared/config/config.ts'
+import { BUNDLE } from '../../shared/imports/formats/mixed-kinds.ts'
 import { importKind } from '../../shared/imports/kinds.ts'
 import { previewFile } from '../../shared/imports/preview.ts'
 import { refusedFile } from '../../shared/imports/refused.ts'
@@ -165,7 +166,7 @@ export const command: Command = {
   async run(args) {
     const { values, positionals } = readArgs(args, OPTIONS, 2)
     const [kind, file] = positionals as [string, string]
-    importKind(kind)
+    if (kind !== BUNDLE) importKind(kind)
     const found = await stat(file).catch(() => null)
     if (found === null || !found.isFile()) throw new CommandFailed(`There is no file ${file}`)
     const config = loadConfig()

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../../shared/deps.ts'
 import { AppError } from '../../shared/errors/app-error.ts'
+import type { MixedKind } from '../../shared/imports/formats/mixed-kinds.ts'
 import { isFhir } from '../../shared/imports/formats/recognise.ts'
 import { recordRules } from '../../shared/imports/kinds.ts'
 import { compileMapping, mappedCells, type RowMapper, suggestMapping } from '../../shared/imports/mapping.ts'
@@ -33,6 +34,8 @@ export interface PreparedSource {
   totalRows: number
   /** Units of work that were done before the first row; 0 if absent. */
   doneBefore?: number
+  /** Its rows are of this kind, and rows of the same file may refer to them. Absent: all are of the operation's kind. */
+  mixedKind?: MixedKind
   /** These are rows that were refused before: what is kept of that goes, and they have been counted as read. */
   isRerun?: true
 }
@@ -60,14 +63,29 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
+/** Throws `operation/file-gone`. */
+export async function uploadOf(run: Run): Promise<{ upload: string; dir: string }> {
+  const upload = run.row.file_path
+  if (upload === null || !(await exists(upload))) throw new AppError('operation/file-gone')
+  const dir = workDir(run.deps, run.hold.id)
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  return { upload, dir }
+}
+
+/** By what rows are judged, the same in every run of the operation. */
+export function moment({ row }: Run): Pick<PreparedSource, 'todayOn' | 'nowMs'> {
+  const nowMs = Date.parse(`${row.created_at.replace(' ', 'T')}Z`)
+  return { todayOn: clinicDay(nowMs), nowMs }
+}
+
 /** Counts the rows and finds keys that may repeat; decodes nothing but the keys. */
-async function scan(
+export async function scan(
   run: Run,
+  kind: string,
   path: string,
   layout: Layout,
   mapping: Mapping,
 ): Promise<{ repeats: Repeats; totalRows: number }> {
-  const kind = run.row.kind ?? ''
   const { fields: keyFields, of: keysOf } = keysOfKind(kind)
   const keys = Object.fromEntries(Object.entries(mapping).filter(([field]) => keyFields.includes(field)))
   const toFields = compileMapping(kind, layout.columns, keys, 'incomplete')
@@ -93,10 +111,7 @@ async function scan(
  * Throws `operation/file-gone`, or what is wrong with the file as a whole.
  */
 export async function prepareSource(run: Run, options: ImportOptions): Promise<PreparedSource> {
-  const upload = run.row.file_path
-  if (upload === null || !(await exists(upload))) throw new AppError('operation/file-gone')
-  const dir = workDir(run.deps, run.hold.id)
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const { upload, dir } = await uploadOf(run)
   const { path, layout, format, note } = await stageSource(run, upload, dir, options)
   const kind = run.row.kind ?? ''
   const { mapping } = suggestMapping(kind, layout.columns, await readSample(path, layout), options.mapping)
@@ -106,10 +121,8 @@ export async function prepareSource(run: Run, options: ImportOptions): Promise<P
   const kept = run.row.total === null ? null : await Repeats.load(scanned)
   const { repeats, totalRows } =
     kept === null
-      ? await scan(run, path, layout, mapping)
+      ? await scan(run, kind, path, layout, mapping)
       : { repeats: kept, totalRows: rowsOfTotal(run.row.total as number, options) }
   if (kept === null) await repeats.save(scanned)
-  const nowMs = Date.parse(`${run.row.created_at.replace(' ', 'T')}Z`)
-  const todayOn = clinicDay(nowMs)
-  return { path, layout, format, note, options, mapping, toFields, todayOn, nowMs, repeats, totalRows }
+  return { path, layout, format, note, options, mapping, toFields, ...moment(run), repeats, totalRows }
 }

@@ -5,22 +5,21 @@ import { noteInvalidation } from '../../shared/cache/notes.ts'
 import { countPairs } from '../../shared/imports/duplicates/repository.ts'
 import { DUPLICATES_PHASE } from '../../shared/imports/duplicates/task.ts'
 import { FIX_PHASE } from '../../shared/imports/fixes/commands.ts'
+import { BUNDLE } from '../../shared/imports/formats/mixed-kinds.ts'
 import { type ImportOptions, importOptions } from '../../shared/imports/schema.ts'
 import { completeOperation, holdState } from '../../shared/operations/lifecycle.ts'
 import { inStep } from '../../shared/ops/tracing.ts'
-import { runBulk } from '../runtime/bulk.ts'
 import type { Counts } from '../runtime/bulk-work.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
 import { patiently } from '../runtime/patience.ts'
 import { importAll, takeBackRefused, takesBackHalf } from './all-or-nothing.ts'
+import { isBundle, prepareBundle } from './bundle/prepare.ts'
 import { beginFixes, hasWaitingFixes, runFixes, type WriteRows } from './fixes/run.ts'
-import { recordKindOf } from './kinds/registry.ts'
-import { type BulkInsert, chooseBulkInsert } from './load-data.ts'
+import { chooseBulkInsert } from './load-data.ts'
 import { isAllOrNothing } from './mode.ts'
-import { PatientsWork } from './patients/work.ts'
 import { enterPhase } from './phase.ts'
 import { type PreparedSource, prepareSource, workDir } from './prepare.ts'
-import { RecordsWork } from './records/work.ts'
+import { domainsOf, writeRows } from './ways.ts'
 
 const MAX_NOTE_CHARS = 255
 const ZERO = { read: 0, inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 }
@@ -73,11 +72,6 @@ export const runImport: Processor = async (run) => {
   }
 }
 
-async function importPatients(run: Run, source: PreparedSource, insert: BulkInsert): Promise<Counts> {
-  const anybody = await patiently(run, async () => run.deps.db('patients').first('id'))
-  return runBulk(run, new PatientsWork(run, source, insert, anybody === undefined), ZERO)
-}
-
 /** An import whose file has been read to the end. */
 interface Read {
   run: Run
@@ -88,14 +82,10 @@ interface Read {
 
 async function importFile(claimed: Run): Promise<void> {
   const options = importOptions.parse(claimed.row.params.options ?? {})
-  const kind = recordKindOf(claimed.row.kind)
   const { insert, isLoadData } = await patiently(claimed, () =>
     chooseBulkInsert(claimed.bulkDb, claimed.deps.config),
   )
-  const write: WriteRows = (run, source) =>
-    kind === undefined
-      ? importPatients(run, source, insert)
-      : runBulk(run, new RecordsWork(run, source, kind, insert), ZERO)
+  const write: WriteRows = (run, source) => writeRows(run, source, insert)
   const slow = isLoadData ? null : 'Without LOAD DATA, rows are inserted more slowly.'
   const isRead = claimed.row.phase === FIX_PHASE
   const read = isRead
@@ -105,7 +95,7 @@ async function importFile(claimed: Run): Promise<void> {
   const done = await mendRefused(read, options, isRead, write)
   if (isAllOrNothing(options) && (done.counts.rejected ?? 0) > 0)
     return takeBackRefused(done.run, done.counts)
-  await complete(done, kind?.domains ?? ['patients'])
+  await complete(done, domainsOf(claimed.row.kind ?? ''))
 }
 
 /** Reads the file from where it was left and writes its rows; null when it was all or nothing, and is nothing. */
@@ -116,7 +106,9 @@ async function readFile(
   write: WriteRows,
 ): Promise<Read | null> {
   const preparing = await enterPhase(claimed, { phase: 'prepare' })
-  const source = await inStep(claimed.deps, 'prepare', () => prepareSource(preparing, options))
+  const source = await inStep(claimed.deps, 'prepare', () =>
+    claimed.row.kind === BUNDLE ? prepareBundle(preparing, options) : prepareSource(preparing, options),
+  )
   const note = [source.note, slow].filter((each) => each !== null).join(' ') || null
   const { format, mapping, layout } = source
   const shown = {
@@ -182,6 +174,7 @@ async function complete({ run, counts, note, source }: Read, domains: readonly s
   if (ended !== 'completed' && ended !== 'needs_review') return
   // a rehearsal's file is imported when somebody decides so
   if (ended === 'completed' && run.row.file_path !== null) await rm(run.row.file_path, { force: true })
-  if (source === null) return
+  // what a bundle is mapped to is no choice
+  if (source === null || isBundle(source)) return
   await rememberMapping(run, source).catch((error) => run.log.warn({ err: error }, 'mapping not remembered'))
 }

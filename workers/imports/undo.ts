@@ -8,22 +8,18 @@ import type { BulkWork, Counts } from '../runtime/bulk-work.ts'
 import { type Processor, type Run, Stopped } from '../runtime/context.ts'
 import { patiently } from '../runtime/patience.ts'
 import { countsOfNothing } from './all-or-nothing.ts'
-import { recordKindOf } from './kinds/registry.ts'
-import { UndoPatients } from './patients/undo-work.ts'
-import { UndoRecords } from './records/undo.ts'
+import type { UndoWork } from './bundle/undo.ts'
+import { domainsOf, tablesOf, undoWorkOf } from './ways.ts'
 
 const ZERO = { removed: 0, restored: 0, kept: 0 }
 
 /** Job `imports.undo`: takes back what an import created and restores what it changed. */
 export const undoImport: Processor = async (run) => {
-  const kind = recordKindOf(run.row.kind)
-  const counts =
-    kind === undefined
-      ? await takeBack(run, await patiently(run, () => UndoPatients.open(run)))
-      : await takeBack(run, new UndoRecords(run, kind))
-  const domains = kind?.domains ?? ['patients']
-  const nothing =
-    run.row.phase === TAKE_BACK_PHASE ? await nothingOf(run, kind?.table ?? 'patients', counts) : {}
+  const kind = run.row.kind ?? ''
+  const work = await patiently(run, () => undoWorkOf(run, kind))
+  const counts = await takeBack(run, work as UndoWork)
+  const domains = domainsOf(kind)
+  const nothing = run.row.phase === TAKE_BACK_PHASE ? await nothingOf(run, tablesOf(kind), counts) : {}
   const note = `Taken back: ${counts.removed} removed, ${counts.restored} restored, ${counts.kept} kept`
   const notes = new Map<string, string>()
   const ended = await patiently(run, () =>
@@ -39,11 +35,18 @@ export const undoImport: Processor = async (run) => {
 }
 
 /** What is said of an import that is nothing, but for what somebody has changed or used meanwhile. */
-async function nothingOf(run: Run, table: string, { kept = 0 }: Counts): Promise<Record<string, unknown>> {
-  const left = await patiently(run, () =>
-    run.deps.db(table).where({ import_no: run.row.no }).count({ n: '*' }).first(),
-  )
-  const inserted = Number(left?.n ?? 0)
+async function nothingOf(
+  run: Run,
+  tables: readonly string[],
+  { kept = 0 }: Counts,
+): Promise<Record<string, unknown>> {
+  let inserted = 0
+  for (const table of tables) {
+    const left = await patiently(run, () =>
+      run.deps.db(table).where({ import_no: run.row.no }).count({ n: '*' }).first(),
+    )
+    inserted += Number(left?.n ?? 0)
+  }
   const before = (await patiently(run, () => findOperation(run.deps.db, run.hold.id)))?.counts ?? {}
   const counts = countsOfNothing(before, { inserted, updated: Math.max(0, kept - inserted) })
   return { cursor_state: null, counts: JSON.stringify(counts) }

@@ -10,6 +10,7 @@ import { enqueueOperation } from '../../operations/enqueue.ts'
 import { operationEvent } from '../../operations/events.ts'
 import { findOperation, lockOperation, type OperationRow, placeInLine } from '../../operations/repository.ts'
 import { viewOperation } from '../../operations/view.ts'
+import { BUNDLE } from '../formats/mixed-kinds.ts'
 import { causesOf, type FixStep } from './steps.ts'
 
 /** Phase of an import whose file is read and whose refused rows are being mended. */
@@ -29,6 +30,12 @@ export function assertFixable(row: OperationRow): void {
   if ((row.counts?.rejected ?? 0) === 0)
     throw new AppError('state/conflict', {
       detail: 'None of its rows is refused.',
+      extra: { operation: viewOperation(row) },
+    })
+  // its rows are of many kinds
+  if (row.kind === BUNDLE)
+    throw new AppError('state/conflict', {
+      detail: 'The resources of a bundle are mended where they come from, and sent again.',
       extra: { operation: viewOperation(row) },
     })
 }

@@ -1,4 +1,4 @@
-import { at, externalIdOf, type Json, member, patientReference, text } from './fhir-values.ts'
+import { at, externalIdOf, type Json, member, referenceTo, text } from './fhir-values.ts'
 
 /** Fields that an Encounter can give, in the order of {@link encounterCells}. */
 export const ENCOUNTER_COLUMNS = [
@@ -28,7 +28,7 @@ export function encounterCells(encounter: Json): string[] {
   const coding = at(reason, 'coding', 0)
   return [
     externalIdOf(encounter),
-    patientReference(member(encounter, 'subject')),
+    referenceTo('Patient', member(encounter, 'subject')),
     instant(at(encounter, 'period', 'start')),
     text(at(encounter, 'participant', 0, 'individual', 'identifier', 'value')),
     statusOf(member(encounter, 'status')),
@@ -38,7 +38,7 @@ export function encounterCells(encounter: Json): string[] {
 }
 
 /** An instant without the parts of a second, which FHIR allows and nobody at a desk needs. */
-const instant = (value: Json): string => text(value).replace(/(T\d{2}:\d{2}:\d{2})\.\d+/, '$1')
+export const instant = (value: Json): string => text(value).replace(/(T\d{2}:\d{2}:\d{2})\.\d+/, '$1')
 
 /** Fields that a Condition can give, in the order of {@link conditionCells}. */
 export const CONDITION_COLUMNS = [
@@ -56,7 +56,7 @@ export function conditionCells(condition: Json): string[] {
   const coding = at(condition, 'code', 'coding', 0)
   return [
     externalIdOf(condition),
-    patientReference(member(condition, 'subject')),
+    referenceTo('Patient', member(condition, 'subject')),
     clinicDate(recorded),
     text(member(coding, 'code')),
     text(at(condition, 'code', 'text')) || text(member(coding, 'display')),

@@ -38,9 +38,10 @@ export function externalIdOf(resource: Json): string {
   return identifierOf(resource, EXTERNAL_ID) ?? text(member(resource, 'id'))
 }
 
-const REFERENCE = /^(?:urn:uuid:|(?:\S*\/)?Patient\/)([^/\s]+?)(?:\/_history\/\S*)?$/
+const REFERENCE = /^(?:urn:uuid:|(?:\S*\/)?([A-Z][A-Za-z]+)\/)([^/\s]+?)(?:\/_history\/\S*)?$/
 
-/** The external ID of the patient that a reference names; '' when it names no patient. */
-export function patientReference(value: Json): string {
-  return REFERENCE.exec(text(member(value, 'reference')))?.[1] ?? ''
+/** The external ID of the resource of that type that a reference names; '' when it names none. */
+export function referenceTo(type: string, value: Json): string {
+  const [, named = type, id = ''] = REFERENCE.exec(text(member(value, 'reference'))) ?? []
+  return named === type ? id : ''
 }

@@ -58,7 +58,7 @@ it('refuses what needs more memory than is given, and goes on', async () => {
   expect(['read', 'import/too-much-inside']).toContain(outcome)
   const small = folder.path('small.ndjson')
   await writeFile(small, '{"resourceType":"Patient","id":"1"}\n')
-  const bytes = await convertBeginning({ ...rest, path: small }, never())
+  const { bytes } = await convertBeginning({ ...rest, path: small }, never())
   expect(bytes.toString()).toMatch(/^_line,external_id,.*\n1,1,/)
 })
 

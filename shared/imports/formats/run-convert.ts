@@ -21,6 +21,7 @@ const CHILD = fileURLToPath(
 interface Answer {
   bytes?: Uint8Array | null
   others?: number
+  kind?: string
   code?: string
   detail?: string
   failed?: string
@@ -47,16 +48,16 @@ export async function convertToFile(
 let previews = 0
 const waiting: (() => void)[] = []
 
-/** The staged bytes of the first rows of a file. One preview at once, the next ones wait; throws as above. */
+/** The staged bytes of the first rows of a file, and of which kind they are. One preview at once, the next ones wait; throws as above. */
 export async function convertBeginning(
   request: Omit<ConvertRequest, 'target'>,
   signal: AbortSignal,
-): Promise<Buffer> {
+): Promise<{ bytes: Buffer; kind: string }> {
   if (previews >= MAX_PREVIEWS) await new Promise<void>((resolve) => waiting.push(resolve))
   else previews++
   try {
-    const { bytes } = await runChild({ ...request, target: null }, signal)
-    return Buffer.from(bytes ?? [])
+    const { bytes, kind = request.kind } = await runChild({ ...request, target: null }, signal)
+    return { bytes: Buffer.from(bytes ?? []), kind }
   } finally {
     const next = waiting.shift()
     if (next === undefined) previews--

@@ -109,8 +109,11 @@ export const MEDICATION_RULES: RecordRules = {
   leastNeeded: ['sku', 'generic_name', 'unit', 'selling_price'],
   keys: ['sku'],
   read: (row) => {
-    if (row.given('selling_price') === '') row.fault('selling_price', 'MISSING_SELLING_PRICE')
+    // a format without a place for a price (FHIR): the medicine is known from then on, but nobody may sell it
+    const isPriced = row.options.isPartial !== true || row.given('selling_price') !== ''
+    if (isPriced && row.given('selling_price') === '') row.fault('selling_price', 'MISSING_SELLING_PRICE')
     return {
+      active: isPriced ? null : '0',
       sku: row.value('sku', canonicalSku, 'BAD_SKU', 'MISSING_SKU'),
       generic_name: row.name('generic_name', MAX_NAME),
       brand_name: row.text('brand_name', MAX_NAME),
@@ -121,7 +124,7 @@ export const MEDICATION_RULES: RecordRules = {
       atc_code: row.value('atc_code', upperCase(ATC), 'BAD_ATC'),
       poison_group: row.value('poison_group', upperCase(POISON_GROUP), 'BAD_POISON_GROUP'),
       cost_price: row.amount('cost_price'),
-      selling_price: row.amount('selling_price'),
+      selling_price: isPriced ? row.amount('selling_price') : null,
     }
   },
 }

@@ -64,9 +64,11 @@ export const PRESCRIPTION_RULES: RecordRules = {
   ],
   keys: ['external_id'],
   read: (row) => {
-    const quantity = row.value('quantity', wholeUpTo(MOST_UNITS), 'BAD_QUANTITY')
-    const price = row.amount('unit_price')
-    const total = row.amount('line_total')
+    // a format without a place for what was handed over (FHIR) says nothing of it, and that is no fault
+    const isSaid = (name: string) => row.options.isPartial !== true || row.given(name) !== ''
+    const quantity = isSaid('quantity') ? row.value('quantity', wholeUpTo(MOST_UNITS), 'BAD_QUANTITY') : null
+    const price = isSaid('unit_price') ? row.amount('unit_price') : null
+    const total = isSaid('line_total') ? row.amount('line_total') : null
     checkTotal(row, quantity, price, total)
     return {
       external_id: row.externalId(),

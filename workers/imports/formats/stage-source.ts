@@ -24,7 +24,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** What was said about the file, which overrides what is found in it. */
-function said(run: Run, { encoding, delimiter }: ImportOptions) {
+export function said(run: Run, { encoding, delimiter }: ImportOptions) {
   const format = formatShape.safeParse(run.row.params.format)
   return {
     ...(format.success ? { format: format.data } : {}),

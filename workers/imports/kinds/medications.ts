@@ -24,7 +24,8 @@ export const medicationsKind: RecordKind = {
   columns: [
     ...TEXTS.map((name) => ({ field: name, column: name, type: 'text' as const })),
     { field: 'cost_price', column: 'cost_price', type: 'price' },
-    { field: 'selling_price', column: 'selling_price', type: 'price' },
+    { field: 'selling_price', column: 'selling_price', type: 'price', empty: '0.00' },
+    { field: 'active', column: 'active', type: 'integer', empty: '1', isOfNew: true },
   ],
   hasSource: false,
   times: [],

@@ -3,7 +3,7 @@ import { PRESCRIPTION_RULES } from '../../../shared/imports/records/prescription
 import { recordProblem } from '../../../shared/imports/records/problems.ts'
 import { FigureSums } from '../records/figures.ts'
 import type { Candidate, Looking, RecordKind, References, Tally } from '../records/kind.ts'
-import { idsBy, valuesOf } from '../records/referred.ts'
+import { idsBy, NOT_STORED, rehearsedBeside, valuesOf } from '../records/referred.ts'
 import { visitsOf } from '../records/referred-visits.ts'
 import { Versions } from '../records/unchanged.ts'
 
@@ -14,6 +14,8 @@ async function references(context: Looking, candidates: readonly Candidate[]): P
   const visits = await visitsOf(context, valuesOf(candidates, 'visit_external_id'))
   const skus = valuesOf(candidates, 'medication_sku')
   const medications = await idsBy(context.trx, 'medications', 'sku', skus)
+  for (const sku of (await rehearsedBeside(context, 'medications', skus, medications)).keys())
+    medications.set(sku, NOT_STORED.id)
   return {
     of({ values: { visit_external_id: visitId, medication_sku: sku } }) {
       const visit = visitId == null ? undefined : visits.get(visitId)
@@ -44,7 +46,7 @@ function tally(): Tally {
       const { visit_id: id, visit_version: version, visited_on: day, visit_doctor_id: doctorId } = referred
       visits.add(id as string, version as string)
       const part = referred.medication_id as string
-      figures.add('medicines', day as string, doctorId as string, part, Number(record.quantity))
+      figures.add('medicines', day as string, doctorId as string, part, Number(record.quantity ?? 0))
     },
     async write(trx, insert) {
       await visits.hold(trx, 'imported_visits')
@@ -70,9 +72,9 @@ export const prescriptionsKind: RecordKind = {
     ...TEXTS.map((name) => ({ field: name, column: name, type: 'text' as const })),
     { field: 'visit_id', column: 'imported_visit_id', type: 'integer' },
     { field: 'medication_id', column: 'medication_id', type: 'integer' },
-    { field: 'quantity', column: 'quantity', type: 'integer' },
-    { field: 'unit_price', column: 'unit_price_sen', type: 'sen' },
-    { field: 'line_total', column: 'line_total_sen', type: 'sen' },
+    { field: 'quantity', column: 'quantity', type: 'integer', empty: '0' },
+    { field: 'unit_price', column: 'unit_price_sen', type: 'sen', empty: '0.00' },
+    { field: 'line_total', column: 'line_total_sen', type: 'sen', empty: '0.00' },
     { field: 'duration_days', column: 'duration_days', type: 'integer' },
   ],
   hasSource: true,

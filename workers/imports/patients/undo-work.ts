@@ -6,21 +6,8 @@ import type { PatientValues } from '../../../shared/patients/rules.ts'
 import { patientWordRows } from '../../../shared/patients/words.ts'
 import type { BulkWork, Counts, Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
-import { patiently } from '../../runtime/patience.ts'
+import { UNDO_PIECE_ROWS, type UndoCursor, type UndoPiece, undoPieces } from '../undo-pieces.ts'
 import { COLUMN_OF, replaceWords } from './write.ts'
-
-const PIECE_ROWS = 500
-
-/** First what the import changed, then what it created; `after` is the last row id of the stage. */
-interface UndoCursor {
-  stage: 'changed' | 'created'
-  after: string
-}
-
-interface UndoPiece {
-  stage: UndoCursor['stage']
-  ids: string[]
-}
 
 interface Change {
   row_id: string | number
@@ -76,23 +63,8 @@ export class UndoPatients implements BulkWork<UndoPiece, UndoCursor> {
     return Number(changed?.n ?? 0) + Number(created?.n ?? 0) + Number(this.#run.row.processed)
   }
 
-  async *pieces(
-    from: UndoCursor | null,
-    signal: AbortSignal,
-  ): AsyncGenerator<Piece<UndoPiece, UndoCursor>, void> {
-    let processed = this.#run.row.processed
-    let cursor: UndoCursor = from ?? { stage: 'changed', after: '0' }
-    while (!signal.aborted) {
-      const ids = await patiently(this.#run, () => this.#next(cursor))
-      if (ids.length === 0) {
-        if (cursor.stage === 'created') return
-        cursor = { stage: 'created', after: '0' }
-        continue
-      }
-      cursor = { stage: cursor.stage, after: ids.at(-1) as string }
-      processed += ids.length
-      yield { prepared: { stage: cursor.stage, ids }, end: cursor, processed }
-    }
+  pieces(from: UndoCursor | null, signal: AbortSignal): AsyncGenerator<Piece<UndoPiece, UndoCursor>, void> {
+    return undoPieces(this.#run, from, signal, (cursor) => this.#next(cursor))
   }
 
   async write(trx: Knex.Transaction, { stage, ids }: UndoPiece): Promise<Counts> {
@@ -124,13 +96,13 @@ export class UndoPatients implements BulkWork<UndoPiece, UndoCursor> {
         ? await this.#changes(db)
             .where('row_id', '>', after)
             .orderBy('row_id')
-            .limit(PIECE_ROWS)
+            .limit(UNDO_PIECE_ROWS)
             .pluck('row_id')
         : await db('patients')
             .where({ import_no: this.#importNo })
             .where('id', '>', after)
             .orderBy('id')
-            .limit(PIECE_ROWS)
+            .limit(UNDO_PIECE_ROWS)
             .pluck('id')
     return ids.map(String)
   }

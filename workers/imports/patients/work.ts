@@ -8,6 +8,7 @@ import { breathe, ROWS_A_BREATH } from '../../runtime/breathe.ts'
 import { type BulkWork, ChunkConflict, type Counts, type Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
 import { patiently } from '../../runtime/patience.ts'
+import { noteRehearsed, type Rehearsed } from '../bundle/rehearsed.ts'
 import { ownPatientClaims } from '../fixes/own-claims.ts'
 import { type BulkInsert, insertRows } from '../load-data.ts'
 import type { PreparedSource } from '../prepare.ts'
@@ -16,7 +17,8 @@ import { loadClaims, saveClaims } from './claims.ts'
 import { evenBlock, type JudgedRows, readJudged } from './judge.ts'
 import { lookUp, StoredPatients } from './lookup.ts'
 import { type NewRows, NewRowsMaker, writeNew } from './new-rows.ts'
-import { type Outcome, outcomeOf, Plan, type Refusal } from './plan.ts'
+import { type LookedUp, type Prepared, rehearsedPatients, type Unfinished } from './piece.ts'
+import { type Outcome, outcomeOf, Plan } from './plan.ts'
 import { type Candidate, keysOf } from './record.ts'
 import { writeUpdates } from './write.ts'
 
@@ -25,34 +27,6 @@ const GENERATION_EVERY_MS = 1000
 const BLOCK_ROWS = 500
 /** Bytes of the file in a piece at most (one block may be added): bounds memory where rows are long. */
 const PIECE_BYTES = 8 * 1024 * 1024
-
-/** A piece, decided as far as that may be guessed. What it was decided from is gone: a wrong guess is made anew. */
-interface Prepared {
-  /** Where it begins in the file. */
-  from: Position
-  read: number
-  /** Number of its last row. */
-  lastRow: number
-  /** Rows with a fault of their own. */
-  refusals: Refusal[]
-  /** Rows whose keys may stand in the file again: decided inside the transaction, in file order. */
-  watched: Candidate[]
-  leftOut: Counts
-  /** The guess for all other rows. */
-  outcome: Outcome
-  rows: NewRows | null
-  /** First of the ids that are kept for the watched rows. */
-  spareIds: number
-}
-
-/** A judged block with what is stored under its keys. */
-interface LookedUp {
-  judged: JudgedRows
-  found: StoredPatients
-}
-
-/** A piece that takes in block after block. */
-type Unfinished = Omit<Prepared, 'outcome' | 'rows' | 'spareIds'> & { plan: Plan }
 
 /** How patients get from a prepared file into the database. */
 export class PatientsWork implements BulkWork<Prepared, Position> {
@@ -126,6 +100,7 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       refusals: [],
       watched: [],
       leftOut: {},
+      rehearsed: [],
       plan: new Plan(this.#options),
     }
   }
@@ -144,7 +119,8 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
       plan.take(judged.plain[i] as Candidate, false)
     }
     const inserts = plan.takeInserts()
-    if (!this.#options.dryRun) {
+    if (this.#options.dryRun) piece.rehearsed.push(...rehearsedPatients(inserts))
+    else {
       const rowsLeft = this.#source.totalRows - judged.end.row
       await this.#maker.add(inserts, await this.#takeIds(inserts.length, rowsLeft))
     }
@@ -241,6 +217,7 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
    */
   async #asGuessed(trx: Knex.Transaction, prepared: Prepared): Promise<Outcome[]> {
     if (prepared.rows !== null) await writeNew(trx, this.#insert, prepared.rows)
+    await this.#noteRehearsed(trx, prepared.rehearsed)
     if (prepared.watched.length === 0) return [prepared.outcome]
     const watched = await this.#decideNow(trx, prepared.watched, [])
     await this.#writeInserts(trx, watched, prepared.spareIds, insertRows)
@@ -262,8 +239,14 @@ export class PatientsWork implements BulkWork<Prepared, Position> {
     return [outcomeOf(plan)]
   }
 
+  /** For the rows of other kinds of the same file. */
+  #noteRehearsed(trx: Knex.Transaction, accepted: Rehearsed): Promise<void> {
+    return noteRehearsed(trx, this.#importNo, this.#source.mixedKind, accepted)
+  }
+
   async #writeInserts(trx: Knex.Transaction, plan: Plan, firstId: number, insert: BulkInsert): Promise<void> {
     const inserts = plan.takeInserts()
+    if (this.#options.dryRun) await this.#noteRehearsed(trx, rehearsedPatients(inserts))
     if (inserts.length === 0 || this.#options.dryRun) return
     const maker = new NewRowsMaker(insert, this.#origin)
     await maker.add(inserts, firstId)

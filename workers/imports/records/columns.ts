@@ -11,6 +11,8 @@ export interface RecordColumn {
   type: ColumnType
   /** What a new record gets when the field is not given; absent: nothing. */
   empty?: string
+  /** Only a new record gets it from a file; it is never compared or changed. */
+  isOfNew?: true
 }
 
 /** The type of each as a column of JSON_TABLE. */

@@ -2,6 +2,7 @@ import type { Knex } from '../../../shared/db/connect.ts'
 import { toSqlUtc } from '../../../shared/units/clock.ts'
 import type { Counts } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
+import { noteRehearsed, type Rehearsed, rehearsedOf } from '../bundle/rehearsed.ts'
 import { ownRecordClaims } from '../fixes/own-claims.ts'
 import { type BulkInsert, insertRows } from '../load-data.ts'
 import { loadClaims, saveClaims } from '../patients/claims.ts'
@@ -54,6 +55,9 @@ export async function decideRows(
   )
   const context: Context = {
     ...{ trx, importNo, source, dryRun, isHeld: true, importerId: run.row.created_by, noted },
+    ...(dryRun && prepared.mixedKind !== undefined
+      ? { rehearsed: (of, keys) => rehearsedOf(trx, importNo, of, keys) }
+      : {}),
   }
   const own = prepared.isRerun === true ? await ownRecordClaims(kind, name, context, candidates) : []
   const claimed = new Map([...own, ...earlier])
@@ -61,10 +65,14 @@ export async function decideRows(
   const references = await kind.references?.(context, candidates)
   const plan = planPiece({ kind, onDuplicate, found, claimed, references }, candidates)
   const changedIds = dryRun ? [] : await writePlan(how, context, plan, firstId)
+  if (dryRun) await noteRehearsed(trx, importNo, prepared.mixedKind, acceptedOf(kind, plan))
   await saveRefusals(trx, importNo, plan.refusals)
   await saveClaims(trx, importNo, dryRun ? withNotes(plan, references) : plan.claims)
   return { changedIds, counts: plan.counts, isRefusedByOthers: plan.isRefusedByOthers }
 }
+
+const acceptedOf = (kind: RecordKind, { inserts }: Plan): Rehearsed =>
+  inserts.map(({ values }) => [values[kind.key.field] as string, values.visit_at ?? null])
 
 /** The claims that these rows may meet; in a rehearsal also what it noted. */
 function keysOf(kind: RecordKind, dryRun: boolean, candidates: readonly Candidate[]): string[] {

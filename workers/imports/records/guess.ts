@@ -104,9 +104,9 @@ export async function meet(
 /** Whether everything that a row gives is stored already; an empty cell never erases. */
 function isSame({ columns }: RecordKind, values: Values, stored: string): boolean {
   const cells = stored.split(BETWEEN)
-  return columns.every(({ field, type }, at) => {
+  return columns.every(({ field, type, isOfNew }, at) => {
     const value = values[field]
-    return typeof value !== 'string' || toColumn(type, value) === cells[at]
+    return isOfNew === true || typeof value !== 'string' || toColumn(type, value) === cells[at]
   })
 }
 

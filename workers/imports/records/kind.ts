@@ -1,4 +1,5 @@
 import type { Knex } from '../../../shared/db/connect.ts'
+import type { MixedKind } from '../../../shared/imports/formats/mixed-kinds.ts'
 import type { RecordRules, Values } from '../../../shared/imports/records/row.ts'
 import type { Problem } from '../../../shared/units/judgement.ts'
 import type { BulkInsert } from '../load-data.ts'
@@ -37,6 +38,8 @@ export interface Looking {
   importerId: string | null
   /** What earlier pieces of a rehearsal would have stored, by key; see {@link References.keep}. */
   noted: ReadonlyMap<string, string>
+  /** In a rehearsal of a file with many kinds: what it would have stored of another one. */
+  rehearsed?(kind: MixedKind, keys: readonly string[]): Promise<ReadonlyMap<string, string | null>>
 }
 
 /** What a piece is written with. */

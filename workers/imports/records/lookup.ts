@@ -89,9 +89,9 @@ export async function lookUp(
 /** The fields of `given` that are given and differ from what is stored; an empty cell never erases. */
 export function changesOf(kind: RecordKind, given: Values, stored: Values): Record<string, string> {
   const changes: Record<string, string> = {}
-  for (const { field } of kind.columns) {
+  for (const { field, isOfNew } of kind.columns) {
     const value = given[field]
-    if (typeof value === 'string' && value !== stored[field]) changes[field] = value
+    if (isOfNew !== true && typeof value === 'string' && value !== stored[field]) changes[field] = value
   }
   return changes
 }

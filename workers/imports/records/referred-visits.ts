@@ -1,4 +1,5 @@
 import type { Looking } from './kind.ts'
+import { NOT_STORED, rehearsedBeside } from './referred.ts'
 
 /** An imported visit that rows refer to. */
 export interface ReferredVisit {
@@ -14,6 +15,8 @@ export interface ReferredVisit {
   doctorId: string
 }
 
+const NOT_YET = { ...NOT_STORED, visitedOn: '', totalSen: 0, paidSen: 0, doctorId: '0' } as const
+
 type Row = [
   id: string | number,
   externalId: string,
@@ -27,9 +30,10 @@ type Row = [
 
 /** Imported visits of a source by their external IDs. */
 export async function visitsOf(
-  { trx, source, isHeld }: Pick<Looking, 'trx' | 'source' | 'isHeld'>,
+  looking: Looking,
   externalIds: readonly string[],
 ): Promise<Map<string, ReferredVisit>> {
+  const { trx, source, isHeld } = looking
   if (externalIds.length === 0) return new Map()
   const [rows] = (await trx
     .raw(
@@ -40,7 +44,7 @@ export async function visitsOf(
       [source, externalIds as string[]],
     )
     .options({ rowsAsArray: true })) as unknown as [Row[]]
-  return new Map(
+  const found = new Map(
     rows.map(([id, externalId, version, visitAt, visitedOn, totalSen, paidSen, doctorId]) => [
       externalId,
       {
@@ -54,4 +58,7 @@ export async function visitsOf(
       },
     ]),
   )
+  for (const [externalId, visitAt] of await rehearsedBeside(looking, 'visits', externalIds, found))
+    found.set(externalId, { ...NOT_YET, visitAt: visitAt ?? '' })
+  return found
 }

@@ -1,4 +1,5 @@
 import type { Knex } from '../../../shared/db/connect.ts'
+import type { MixedKind } from '../../../shared/imports/formats/mixed-kinds.ts'
 import type { Candidate, Looking } from './kind.ts'
 
 /** The given values of a field, each once. */
@@ -19,11 +20,26 @@ export interface ReferredPatient {
 
 type PatientRow = [externalId: string, id: string | number, version: number, dateOfBirth: string | null]
 
+/** What stands for the id of what a rehearsal would have stored. */
+export const NOT_STORED = { id: '0', version: '0' } as const
+
+/** What a rehearsal would have stored of a kind beside what was found. */
+export async function rehearsedBeside(
+  { rehearsed }: Looking,
+  kind: MixedKind,
+  keys: readonly string[],
+  found: ReadonlyMap<string, unknown>,
+): Promise<ReadonlyMap<string, string | null>> {
+  const missing = rehearsed === undefined ? [] : keys.filter((key) => !found.has(key))
+  return missing.length === 0 ? new Map() : ((await rehearsed?.(kind, missing)) ?? new Map())
+}
+
 /** Patients by the external IDs that the source gave them; of a record that was merged into another one, that other one. */
 export async function patientsOf(
-  { trx, source, isHeld }: Pick<Looking, 'trx' | 'source' | 'isHeld'>,
+  looking: Looking,
   externalIds: readonly string[],
 ): Promise<Map<string, ReferredPatient>> {
+  const { trx, source, isHeld } = looking
   if (externalIds.length === 0) return new Map()
   const [rows] = (await trx
     .raw(
@@ -35,12 +51,15 @@ export async function patientsOf(
       [source, externalIds as string[]],
     )
     .options({ rowsAsArray: true })) as unknown as [PatientRow[]]
-  return new Map(
+  const found = new Map(
     rows.map(([externalId, id, version, dateOfBirth]) => [
       externalId,
       { id: String(id), version: String(version), dateOfBirth },
     ]),
   )
+  for (const [externalId, dateOfBirth] of await rehearsedBeside(looking, 'patients', externalIds, found))
+    found.set(externalId, { ...NOT_STORED, dateOfBirth })
+  return found
 }
 
 /** Ids of rows of a table by a column that is unique in it. */

@@ -5,24 +5,11 @@ import type { Knex } from '../../../shared/db/connect.ts'
 import { toSqlUtc } from '../../../shared/units/clock.ts'
 import type { BulkWork, Counts, Piece } from '../../runtime/bulk-work.ts'
 import type { Run } from '../../runtime/context.ts'
-import { patiently } from '../../runtime/patience.ts'
 import { insertRows } from '../load-data.ts'
+import { UNDO_PIECE_ROWS, type UndoCursor, type UndoPiece, undoPieces } from '../undo-pieces.ts'
 import type { Context, Effect, RecordKind, Values } from './kind.ts'
 import { type Stored, selectRecords } from './lookup.ts'
 import { updateRecords } from './write.ts'
-
-const PIECE_ROWS = 500
-
-/** First what the import changed, then what it created; `after` is the last row id of the stage. */
-interface UndoCursor {
-  stage: 'changed' | 'created'
-  after: string
-}
-
-interface UndoPiece {
-  stage: UndoCursor['stage']
-  ids: string[]
-}
 
 interface Change {
   row_id: string | number
@@ -37,11 +24,14 @@ type Kept = { id: string; reason: 'changed-since' | 'used-since' }
 export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
   readonly #run: Run
   readonly #kind: RecordKind
+  readonly #name: string
   #touched: { domain: string; ids: string[]; note: string }[] = []
 
-  constructor(run: Run, kind: RecordKind) {
+  /** `name`: that of the kind. */
+  constructor(run: Run, kind: RecordKind, name: string) {
     this.#run = run
     this.#kind = kind
+    this.#name = name
   }
 
   /** Rows to look at, in both stages. */
@@ -54,23 +44,8 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
     return Number(changed?.n ?? 0) + Number(created?.n ?? 0) + Number(row.processed)
   }
 
-  async *pieces(
-    from: UndoCursor | null,
-    signal: AbortSignal,
-  ): AsyncGenerator<Piece<UndoPiece, UndoCursor>, void> {
-    let processed = this.#run.row.processed
-    let cursor: UndoCursor = from ?? { stage: 'changed', after: '0' }
-    while (!signal.aborted) {
-      const ids = await patiently(this.#run, () => this.#next(cursor))
-      if (ids.length === 0) {
-        if (cursor.stage === 'created') return
-        cursor = { stage: 'created', after: '0' }
-        continue
-      }
-      cursor = { stage: cursor.stage, after: ids.at(-1) as string }
-      processed += ids.length
-      yield { prepared: { stage: cursor.stage, ids }, end: cursor, processed }
-    }
+  pieces(from: UndoCursor | null, signal: AbortSignal): AsyncGenerator<Piece<UndoPiece, UndoCursor>, void> {
+    return undoPieces(this.#run, from, signal, (cursor) => this.#next(cursor))
   }
 
   async write(trx: Knex.Transaction, { stage, ids }: UndoPiece): Promise<Counts> {
@@ -93,10 +68,6 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
     for (const touched of this.#touched) await invalidate(this.#run.deps, touched)
   }
 
-  get #name(): string {
-    return this.#run.row.kind as string
-  }
-
   #changes(db: Knex) {
     return db('import_changes').where({ operation_no: this.#run.row.no, kind: this.#name })
   }
@@ -106,7 +77,7 @@ export class UndoRecords implements BulkWork<UndoPiece, UndoCursor> {
     const column = stage === 'changed' ? 'row_id' : 'id'
     const rows =
       stage === 'changed' ? this.#changes(db) : db(this.#kind.table).where({ import_no: this.#run.row.no })
-    const ids = await rows.where(column, '>', after).orderBy(column).limit(PIECE_ROWS).pluck(column)
+    const ids = await rows.where(column, '>', after).orderBy(column).limit(UNDO_PIECE_ROWS).pluck(column)
     return ids.map(String)
   }
 

@@ -40,6 +40,12 @@ interface Prepared {
   nextId: number
 }
 
+/** A kind and how it is called. */
+export interface NamedKind {
+  name: string
+  kind: RecordKind
+}
+
 /** A piece that takes in block after block. */
 type Unfinished = Omit<Prepared, 'guess' | 'nextId'> & { guesser: Guesser | null }
 
@@ -63,6 +69,7 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
   readonly #run: Run
   readonly #source: PreparedSource
   readonly #kind: RecordKind
+  readonly #name: string
   readonly #insert: BulkInsert
   readonly #spare: RowText[] = []
   /** Nothing of the kind was stored when the run began, so that looking keys up is pointless until something contradicts. */
@@ -71,10 +78,12 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
   #generationAt = 0
   #changed: { domain: string; ids: string[]; note: string }[] = []
 
-  constructor(run: Run, source: PreparedSource, kind: RecordKind, insert: BulkInsert) {
+  /** `kind`: with its name. */
+  constructor(run: Run, source: PreparedSource, kind: NamedKind, insert: BulkInsert) {
     this.#run = run
     this.#source = source
-    this.#kind = kind
+    this.#kind = kind.kind
+    this.#name = kind.name
     this.#insert = insert
   }
 
@@ -219,7 +228,7 @@ export class RecordsWork implements BulkWork<Prepared, Position> {
 
   get #how(): HowToDecide {
     const [run, source, kind, insert] = [this.#run, this.#source, this.#kind, this.#insert]
-    return { run, source, kind, name: run.row.kind as string, insert }
+    return { run, source, kind, name: this.#name, insert }
   }
 
   /** Whether pieces are guessed; rows of a rehearsal, or tried again, all depend on what was before them. */
