@@ -12,8 +12,8 @@ let site: Site
 let system: ProductionSystem
 let proxy: ProxyProcess
 
-/** Enough to see that nothing is kept; a gigabyte says the same in a minute. */
-const UPLOAD_MB = Number(process.env.UPLOAD_MB ?? 24)
+/** A gigabyte: more than anything on the way could hold unseen. */
+const UPLOAD_MB = Number(process.env.UPLOAD_MB ?? 1024)
 
 beforeAll(async () => {
   site = await startSite()
@@ -23,6 +23,13 @@ beforeAll(async () => {
 afterAll(() => site?.stop())
 
 const call: Site['call'] = (question) => site.call(question)
+
+/** Processes of the proxy that serve. */
+function workersOf({ dir }: ProxyProcess): number[] {
+  const master = readFileSync(join(dir, 'nginx.pid'), 'utf8').trim()
+  const children = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8')
+  return children.trim().split(' ').map(Number)
+}
 
 describe('transport', () => {
   it('redirects pages to TLS, refuses calls, and serves the challenge of a certificate authority', async () => {
@@ -187,13 +194,14 @@ describe('streams and uploads', () => {
       if (!req.write(row)) await new Promise((resolve) => req.once('drain', resolve))
     }
     // the request is not ended, and yet the API already has it on disk
-    await until('the API has what was sent', async () => arrived() > (UPLOAD_MB - 2) * MB)
+    await until('the API has what was sent', async () => arrived() > (UPLOAD_MB - 2) * MB, undefined, 120_000)
     const resident = (pid: number) =>
       Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
     console.warn(
-      `upload of ${UPLOAD_MB} MB: at most ${resident(system.api.pid).toFixed(0)} MB resident in the API`,
+      `upload of ${UPLOAD_MB} MB: at most ${resident(system.api.pid).toFixed(0)} MB resident in the API, ${Math.max(...workersOf(proxy).map(resident)).toFixed(0)} MB in a process of the proxy`,
     )
     expect(resident(system.api.pid)).toBeLessThan(400)
+    for (const pid of workersOf(proxy)) expect(resident(pid)).toBeLessThan(100)
     const kept = readdirSync(proxy.dir, { recursive: true })
       .map((name) => statSync(join(proxy.dir, String(name)), { throwIfNoEntry: false }))
       .filter((stat) => stat?.isFile() && stat.size > MB)
