@@ -18,6 +18,10 @@ export const PUT_TOGETHER: ReadonlySet<string> = new Set([
   'shared/patients/search-words.ts',
   'workers/cli/doctor-database.ts',
   'workers/imports/kinds/visits.ts',
+  'workers/imports/records/guess.ts',
+  'workers/imports/records/referred-visits.ts',
+  'workers/imports/records/referred.ts',
+  'workers/imports/records/unchanged.ts',
   'workers/maintenance/optimize.ts',
 ])
 
