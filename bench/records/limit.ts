@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from '../../shared/db/connect.ts'
 import { RowText } from '../../workers/imports/row-text.ts'
 import type { Kind } from './files.ts'
@@ -40,6 +41,21 @@ export async function emptyKind(admin: Knex, kind: Kind): Promise<void> {
     await trx.raw('set foreign_key_checks = 1')
   })
   if (kind === 'payments') await admin('imported_visits').update({ paid_sen: 0 })
+}
+
+const DIRTY_SETTLED = 200
+const SETTLE_TRIES = 60
+const SETTLE_MS = 500
+
+/** Waits until the server has written what came before to the disk, so that no run pays for another one. */
+export async function settle(admin: Knex): Promise<void> {
+  for (let tries = 0; tries < SETTLE_TRIES; tries++) {
+    const [[row]] = (await admin.raw("show global status like 'Innodb_buffer_pool_pages_dirty'")) as [
+      [{ Value: string }],
+    ]
+    if (Number(row.Value) <= DIRTY_SETTLED) return
+    await sleep(SETTLE_MS)
+  }
 }
 
 async function writeTable(admin: Knex, table: string, path: string): Promise<TableFile> {

@@ -14,7 +14,7 @@ import { cpuSecondsOf, peakRssOf } from '../lib/process.ts'
 import { type Figure, median, report } from '../lib/report.ts'
 import { benchDeps, benchEnv } from '../lib/system.ts'
 import { KINDS, type Kind, storeReferred, writeOldPrices, writeRows } from './files.ts'
-import { emptyKind, loadLimit, takeDown } from './limit.ts'
+import { emptyKind, loadLimit, settle, takeDown } from './limit.ts'
 
 const { values } = parseArgs({
   options: {
@@ -91,10 +91,12 @@ async function measure(bench: Bench, kind: Kind) {
   const rounds = []
   for (let n = 1; n <= ROUNDS; n++) {
     await emptyKind(admin, kind)
+    await settle(admin)
     const serverBefore = cpuSecondsOf(bench.server)
     const limitS = await loadLimit(admin, files)
     const limitServerCpuS = cpuSecondsOf(bench.server) - serverBefore
     await prepare(bench, kind)
+    await settle(admin)
     const round = { limitS, limitServerCpuS, ...(await importOnce(bench, kind, csv)) }
     console.log(kind, JSON.stringify(round))
     rounds.push(round)
