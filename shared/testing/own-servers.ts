@@ -21,9 +21,13 @@ interface State {
   services: Record<ServerName, { pid: number }>
 }
 
-/** Brings up servers with a migrated database `clinic`; about two seconds. Call `close` in afterAll. */
-export async function ownServers(): Promise<OwnServers> {
+/**
+ * Brings up servers with a migrated database `clinic`; about two seconds. `prepare` may change the folder of their data
+ * first: the database's is `mariadb` in it. Call `close` in afterAll.
+ */
+export async function ownServers(prepare: (dir: string) => void = () => undefined): Promise<OwnServers> {
   const dir = mkdtempSync(join(inject('services').filesDir, 'servers-'))
+  prepare(dir)
   const services = await startServices(dir)
   const urls = { name: 'clinic', url: services.databaseUrl, migrateUrl: services.migrateDatabaseUrl }
   await prepareDatabase(urls, new URL(services.databaseUrl).username)
