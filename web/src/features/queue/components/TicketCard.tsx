@@ -30,7 +30,7 @@ export function TicketCard({ ticket, doctor, nowMs, selected, onSelect }: Ticket
     // Follows the hand (arrow keys), never the news: an arriving ticket does not scroll the board.
     if (selected) card.current?.scrollIntoView({ block: 'nearest' })
   }, [selected])
-  const where = [doctor?.name, ticket.room === null ? '' : t('queue.inRoom', { room: ticket.room })]
+  const room = ticket.room === null ? undefined : t('queue.inRoom', { room: ticket.room })
   return (
     <button
       ref={card}
@@ -56,7 +56,10 @@ export function TicketCard({ ticket, doctor, nowMs, selected, onSelect }: Ticket
         {ticket.status === 'no_show' || ticket.status === 'on_hold' ? (
           <span>{t(`queue.status.${ticket.status}`)}</span>
         ) : null}
-        <span>{where.filter(Boolean).join(' · ') || t('queue.anyDoctor')}</span>
+        {doctor === undefined && room !== undefined ? null : (
+          <span>{doctor?.name ?? t('queue.anyDoctor')}</span>
+        )}
+        {room === undefined ? null : <span>{room}</span>}
         {ticket.status === 'called' && ticket.callId !== null ? <Heard callId={ticket.callId} /> : null}
       </span>
       {ticket.reason === null ? null : <span className={styles.reason}>{ticket.reason}</span>}
