@@ -12,6 +12,7 @@ const LEFT_OUT = /^Left out: ([^.]*)(?:\. (.*))?$/
 const DUPLICATES =
   /^Possible duplicates: (\d+) to decide, (\d+) put off, (\d+) put together, (\d+) kept apart, (\d+) not possible(?:\. Left out, shared by too many: (\d+))?$/
 const MENDED = /^Refused rows: (\d+) tried again, (\d+) skipped, (\d+) of the file left$/
+const MENDED_PARTS = ['tried', 'skipped', 'left'] as const
 const TAKEN_BACK = /^Taken back: (\d+) removed, (\d+) restored, (\d+) kept$/
 
 /** What the worker has to say, in the reader's language where it is one of its usual sentences. */
@@ -45,8 +46,13 @@ export function OperationNote({ note }: { note: string }) {
     }
     const mended = MENDED.exec(text)
     if (mended) {
-      const [tried, skipped, left] = mended.slice(1).map((count) => formatCount(Number(count)))
-      return t('operations.note.mended', { tried, skipped, left })
+      const parts = MENDED_PARTS.flatMap((part, at) => {
+        const count = Number(mended[at + 1])
+        return count === 0 ? [] : [t(`operations.note.mendedPart.${part}`, { shown: formatCount(count) })]
+      })
+      return t('operations.note.mended', {
+        parts: parts.join(', ') || t('operations.note.mendedPart.none'),
+      })
     }
     const known = KNOWN.find(([pattern]) => pattern.test(text))
     return known ? t(known[1]) : text
