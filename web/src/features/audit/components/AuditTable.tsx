@@ -27,7 +27,7 @@ export function AuditTable({ list }: { list: Scrolled<AuditView> }) {
         <tr {...place}>
           <td>{formatMoment(entry.at)}</td>
           <td>{entry.user.username ?? t('audit.nobody')}</td>
-          <td className={ui.breaks}>{entry.action}</td>
+          <td>{entry.action}</td>
           <td className={ui.breaks}>
             {entry.patientId === null ? (
               [entry.entity, entry.entityId].filter(Boolean).join(' ')
