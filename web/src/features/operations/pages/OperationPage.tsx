@@ -12,6 +12,7 @@ import { isMendable, wasMended } from '../../imports/components/fixes/mendable.t
 import { SameFileNotice } from '../../imports/components/SameFileNotice.tsx'
 import { fetchOperation, operationKeys } from '../api.ts'
 import { CountsBar, CountsLegend } from '../components/CountsBar.tsx'
+import { CountsByKind } from '../components/CountsByKind.tsx'
 import { OperationActions } from '../components/OperationActions.tsx'
 import { OperationFacts } from '../components/OperationFacts.tsx'
 import { OperationFault } from '../components/OperationFault.tsx'
@@ -84,6 +85,7 @@ function OperationBody({ operation }: { operation: Operation }) {
         </div>
         <CountsBar operation={operation} />
         {operation.type === 'import' ? <CountsLegend operation={operation} /> : null}
+        <CountsByKind operation={operation} />
         {counts ? (
           <p className={styles.sum}>
             {t('counts.sum', {
