@@ -14,6 +14,7 @@ import { emptyPatients } from '../lib/patients.ts'
 import { cpuSecondsOf, peakRssOf } from '../lib/process.ts'
 import { type Figure, median, report } from '../lib/report.ts'
 import { benchDeps, benchEnv } from '../lib/system.ts'
+import { EtaWatch, etaFigures } from './eta.ts'
 import { loadLimit, prepareRows } from './limit.ts'
 import { writePeople } from './people.ts'
 
@@ -64,13 +65,16 @@ async function importOnce({ deps, queues, worker, server }: Bench, csv: string) 
   const serverBefore = cpuSecondsOf(server)
   const startedAt = performance.now()
   const request = { type: 'import' as const, kind: 'patients', params: { options: {} }, file }
+  const watch = new EtaWatch()
   const { row } = await requestOperation(deps, queues, request, { principal: null })
   for (;;) {
     const now = await findOperation(deps.db, row.id)
+    if (now !== undefined) watch.look(now)
     if (now?.status === 'completed') {
       const tookS = (performance.now() - startedAt) / 1000
       const cpuS = cpuSecondsOf(worker.pid) - cpuBefore
-      return { tookS, cpuS, serverCpuS: cpuSecondsOf(server) - serverBefore, counts: now.counts }
+      const serverCpuS = cpuSecondsOf(server) - serverBefore
+      return { tookS, cpuS, serverCpuS, counts: now.counts, eta: watch.sharesOf(tookS) }
     }
     if (now?.status === 'failed') throw new Error(`The import failed: ${JSON.stringify(now.error)}`)
     await sleep(LOOK_EVERY_MS)
@@ -99,6 +103,7 @@ async function measure(bench: Bench, admin: Knex, dir: string) {
       serverCpuLimitS,
       serverCpuFirstS: first.serverCpuS,
       serverCpuAgainS: again.serverCpuS,
+      eta: first.eta,
     }
     console.log(JSON.stringify({ ...round, first: first.counts, again: again.counts }))
     rounds.push(round)
@@ -145,7 +150,11 @@ async function measureAll(bench: Bench, admin: Knex, dir: string): Promise<boole
   const rounds = await measure(bench, admin, dir)
   const limit = ROWS / median(rounds.map((round) => round.limitS))
   console.log(`LOAD DATA of the same rows: ${Math.round(limit)} rows/s`)
-  const figures = [...speeds(rounds, limit), memory(bench.worker)]
+  const figures = [
+    ...speeds(rounds, limit),
+    memory(bench.worker),
+    ...etaFigures(rounds.map(({ eta }) => eta)),
+  ]
   return report(NAME, figures, { rows: ROWS, rounds, loadDataRowsPerS: limit })
 }
 
