@@ -54,6 +54,8 @@ export function suggestMapping(
   return byHeader.strictness === 'strict' ? byHeader : suggest(fields, header, sampleRows, given)
 }
 
+const NONE_TAKEN: ReadonlySet<string> = new Set()
+
 function suggest(
   fields: readonly ImportField[],
   header: readonly string[],
@@ -69,9 +71,13 @@ function suggest(
       : []
     return texts.length === 0 || texts.filter((text) => field.recognises?.(text)).length * 2 >= texts.length
   }
-  const find = (wanted: readonly string[], field: ImportField): number => {
+  const find = (
+    wanted: readonly string[],
+    field: ImportField,
+    besides: ReadonlySet<string> = taken,
+  ): number => {
     for (const synonym of wanted.map(foldHeader)) {
-      const at = folded.findIndex((name, i) => name === synonym && !taken.has(names[i] ?? ''))
+      const at = folded.findIndex((name, i) => name === synonym && !besides.has(names[i] ?? ''))
       if (at >= 0 && fits(field, at)) return at
     }
     return -1
@@ -101,7 +107,11 @@ function suggest(
   }
   for (const field of open) {
     if (mapping[field.name] !== undefined || field.parts === undefined) continue
-    const found = field.parts.columns.map((column) => find(column, field)).filter((at) => at >= 0)
+    const { columns, areShared } = field.parts
+    const free = areShared === true ? NONE_TAKEN : taken
+    const found = columns.map((column) => find(column, field, free)).filter((at) => at >= 0)
+    // an identifier of less than all its parts would be that of several records
+    if (areShared === true && found.length < columns.length) continue
     const join = found.map((at) => names[at] as string)
     if (join.length === 1) mapping[field.name] = join[0] as string
     else if (join.length > 1) mapping[field.name] = { join, with: field.parts.with }

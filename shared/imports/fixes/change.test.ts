@@ -58,7 +58,11 @@ describe('a mended row', () => {
 
   it('has one value in the place of several joined', () => {
     const kept = row(['Ali', 'Abu', 'M'], problem('NAME_TOO_LONG', 'name'))
-    const fix = { code: 'NAME_TOO_LONG', column: 'name', change: { to: 'value' as const, value: 'Ali bin Abu' } }
+    const fix = {
+      code: 'NAME_TOO_LONG',
+      column: 'name',
+      change: { to: 'value' as const, value: 'Ali bin Abu' },
+    }
     expect(mend(kept, [fix], reading)?.cells).toEqual(['Ali bin Abu', '', 'M'])
   })
 

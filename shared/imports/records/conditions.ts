@@ -17,10 +17,16 @@ function canonicalDay(text: string): string | null {
   return day === null || day < FIRST_DAY_ON ? null : day
 }
 
+const DAY = ['date', 'onset', 'start', 'tarikh']
+
 /** Conditions of patients that were found on no visit in particular. */
 export const CONDITION_RULES: RecordRules = {
   fields: [
-    field('external_id', true, 'text, unique in its source', 'C000000001', 'condition id', 'id'),
+    {
+      ...field('external_id', true, 'text, unique in its source', 'C000000001', 'condition id', 'id'),
+      // other systems have no number for them: a condition is found once on a visit
+      parts: { with: ' ', columns: [['encounter', 'visit id'], ['code']], areShared: true },
+    },
     field(
       'patient_external_id',
       true,
@@ -28,9 +34,10 @@ export const CONDITION_RULES: RecordRules = {
       'P00000001',
       'patient id',
       'patient no',
+      'patient',
       'mrn',
     ),
-    field('recorded_on', true, 'YYYY-MM-DD or DD/MM/YYYY', '2024-03-08', 'date', 'onset', 'tarikh'),
+    field('recorded_on', true, 'YYYY-MM-DD or DD/MM/YYYY', '2024-03-08', ...DAY),
     field(
       'code',
       false,

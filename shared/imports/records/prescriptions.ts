@@ -24,15 +24,26 @@ function checkTotal(row: RowReader, quantity: string | null, price: string | nul
 /** Medicines that were handed over on imported visits. */
 export const PRESCRIPTION_RULES: RecordRules = {
   fields: [
-    field(
-      'external_id',
-      true,
-      'text, unique in its source',
-      'X000000001',
-      'line id',
-      'prescription id',
-      'id',
-    ),
+    {
+      ...field(
+        'external_id',
+        true,
+        'text, unique in its source',
+        'X000000001',
+        'line id',
+        'prescription id',
+        'id',
+      ),
+      // other systems have no number for them: a medicine is ordered once on a visit
+      parts: {
+        with: ' ',
+        columns: [
+          ['encounter', 'visit id'],
+          ['code', 'sku'],
+        ],
+        areShared: true,
+      },
+    },
     field(
       'visit_external_id',
       true,
@@ -41,6 +52,7 @@ export const PRESCRIPTION_RULES: RecordRules = {
       'visit id',
       'visit no',
       'encounter id',
+      'encounter',
     ),
     field(
       'medication_sku',
@@ -50,11 +62,12 @@ export const PRESCRIPTION_RULES: RecordRules = {
       'sku',
       'item code',
       'drug code',
+      'code',
       'kod ubat',
     ),
-    field('quantity', true, 'whole units, 1 to 999', '13', 'qty', 'kuantiti'),
-    field('unit_price', true, 'RM', '0.80', 'price', 'harga seunit'),
-    field('line_total', true, 'RM, quantity times price', '10.40', 'total', 'amount', 'jumlah'),
+    field('quantity', true, 'whole units, 1 to 999', '13', 'qty', 'kuantiti', 'dispenses'),
+    field('unit_price', true, 'RM', '0.80', 'price', 'harga seunit', 'base cost'),
+    field('line_total', true, 'RM, quantity times price', '10.40', 'total', 'amount', 'jumlah', 'total cost'),
     field('dosage', false, 'up to 200 characters', '1 tab', 'dose', 'dos'),
     field('frequency', false, 'up to 80 characters', 'TDS', 'freq', 'kekerapan'),
     field('duration_days', false, 'whole days', '5', 'duration', 'days', 'tempoh'),

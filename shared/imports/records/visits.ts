@@ -33,6 +33,8 @@ const field = (name: string, required: boolean, format: string, example: string,
   synonyms,
 })
 
+const SYMPTOMS = ['complaint', 'reason', 'simptom', 'visit type', 'description']
+
 /** One of some words, in any case. */
 export const oneOf = (words: readonly string[]) => (text: string) =>
   words.includes(text.toLowerCase()) ? text.toLowerCase() : null
@@ -111,6 +113,7 @@ export const VISIT_RULES: RecordRules = {
       'P00000001',
       'patient id',
       'patient no',
+      'patient',
       'mrn',
     ),
     field(
@@ -121,6 +124,8 @@ export const VISIT_RULES: RecordRules = {
       'visit date',
       'date',
       'visited at',
+      'started at',
+      'start',
       'tarikh lawatan',
     ),
     field(
@@ -134,7 +139,7 @@ export const VISIT_RULES: RecordRules = {
     ),
     field('queue_number', false, 'text, up to 20 characters', '007', 'queue no', 'ticket', 'no giliran'),
     field('status', true, 'completed, cancelled or no_show', 'completed', 'visit status'),
-    field('symptoms', false, 'up to 2,000 characters', 'Demam 3 hari', 'complaint', 'reason', 'simptom'),
+    field('symptoms', false, 'up to 2,000 characters', 'Demam 3 hari', ...SYMPTOMS),
     field(
       'diagnosis_code',
       false,
@@ -144,7 +149,7 @@ export const VISIT_RULES: RecordRules = {
       'icd code',
       'kod diagnosis',
     ),
-    field('diagnosis_text', false, 'up to 255 characters', 'URTI', 'diagnosis'),
+    field('diagnosis_text', false, 'up to 255 characters', 'URTI', 'diagnosis', 'reason description'),
     field('consultation_fee', true, 'RM', '35.00', 'fee', 'consultation', 'yuran konsultasi'),
     field('medicine_fee', true, 'RM', '29.60', 'medication fee', 'medicine', 'yuran ubat'),
     field('total_amount', true, 'RM, consultation and medicine', '64.60', 'total', 'jumlah'),
