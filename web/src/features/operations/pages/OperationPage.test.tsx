@@ -9,6 +9,20 @@ import type { Operation } from '../types.ts'
 import { OperationPage } from './OperationPage.tsx'
 
 const asked: string[] = []
+const badPhones = {
+  code: 'BAD_PHONE',
+  column: 'phone',
+  message: 'm',
+  count: 10,
+  field: 'phone',
+  canChange: true,
+  canBeEmpty: true,
+  canRunAgain: true,
+  isDuplicate: false,
+  examples: [{ row: 3, line: 4, value: '12' }],
+  values: [{ value: '12', count: 10 }],
+  valuesOf: 10,
+}
 let record: Operation
 
 async function draw() {
@@ -48,7 +62,7 @@ beforeEach(() => {
         meta: { page: 1, limit: 100, total: 1, totalPages: 1, next: null },
         byCode: { BAD_PHONE: 1 },
       })
-    if (path.endsWith('/fixes')) return Response.json({ groups: [], fixes: [] })
+    if (path.endsWith('/fixes')) return Response.json({ groups: [badPhones], fixes: [] })
     if (path.endsWith('/release'))
       return Response.json({ operation: { ...record, id: '0199-real', status: 'queued' } })
     if (init.method === 'POST')
