@@ -66,19 +66,21 @@ export function MendSection({ operation }: { operation: Operation }) {
           />
           <FixPreview id={id} fixes={fixes} />
           <ErrorNotice error={apply.error} />
-          <div className={styles.apply}>
-            <MendedFile id={id} onSent={moved} />
-            <Button
-              disabled={fixes.length === 0 || apply.isPending}
-              loading={apply.isPending}
-              onClick={() => apply.mutate()}
-            >
-              {fixes.length === 0
-                ? t('fixes.applyNone')
-                : t('fixes.apply', { count: rows, shown: formatCount(rows) })}
-            </Button>
-          </div>
         </>
+      ) : null}
+      {isMendable(operation) ? (
+        <div className={styles.apply}>
+          <MendedFile id={id} onSent={moved} />
+          <Button
+            disabled={fixes.length === 0 || apply.isPending}
+            loading={apply.isPending}
+            onClick={() => apply.mutate()}
+          >
+            {fixes.length === 0
+              ? t('fixes.applyNone')
+              : t('fixes.apply', { count: rows, shown: formatCount(rows) })}
+          </Button>
+        </div>
       ) : null}
       <MadeFixes fixes={query.data?.fixes ?? []} />
     </Section>
