@@ -88,6 +88,22 @@ describe.each(Object.entries(FOLDERS))('the examples of %s', (folder, files) => 
     }
   })
 
+  it('visits are held as the samples say', async () => {
+    const samples = readFileSync(data(`${folder}/canonical-samples.ndjson`), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+      .filter((sample) => sample.file === files.visits)
+    expect(samples.length).toBeGreaterThan(50)
+    for (const { record } of samples) {
+      const { visit_at: visitAt, ...texts } = record as Record<string, string>
+      const row = await deps.db('imported_visits').where({ external_id: record.external_id }).first('*')
+      expect(Date.parse(`${row.visit_at.replace(' ', 'T')}Z`)).toBe(Date.parse(visitAt ?? ''))
+      for (const name of ['patient_external_id', 'doctor_code', 'status', 'diagnosis_code', 'diagnosis_text'])
+        expect(row[name] ?? '', name).toBe(texts[name] ?? '')
+    }
+  })
+
   it('are unchanged the second time', async () => {
     const again = await rig.import(data(`${folder}/${files.patients}`))
     expect(again.error).toBeNull()

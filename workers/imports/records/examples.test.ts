@@ -7,6 +7,7 @@ import { rebuildFigures } from '../../../shared/dashboard/commands.ts'
 import { REPORTS } from '../../../shared/reports/registry.ts'
 import type { ReportName } from '../../../shared/rights/results.ts'
 import { type TestDeps, testDeps } from '../../../shared/testing/harness.ts'
+import { ensureBuilt } from '../../../shared/testing/launcher.ts'
 import { type ImportRig, importRig } from '../testing.ts'
 
 const data = (name: string) =>
@@ -28,6 +29,7 @@ const PERIOD = { from: '2015-01-01', to: '2026-12-31' }
 let deps: TestDeps
 let rig: ImportRig
 beforeAll(async () => {
+  await ensureBuilt()
   deps = await testDeps()
   rig = importRig(deps)
 })
@@ -56,7 +58,13 @@ function sums(rows: unknown[][], by: (row: unknown[]) => string, value: (row: un
 
 const monthOf = (row: unknown[]) => String(row[0]).slice(0, 7)
 
-describe.each(['csv', 'csv-spreadsheet'])('the example history of %s', (folder) => {
+const FOLDERS = [
+  ['csv', 'csv'],
+  ['csv-spreadsheet', 'csv'],
+  ['xlsx', 'xlsx'],
+] as const
+
+describe.each(FOLDERS)('the example history of %s', (folder, ending) => {
   const summary = JSON.parse(text(`${folder}/summary.json`))
   const answers = parse(text(`${folder}/answers.csv`), { columns: true, bom: true }) as Answer[]
   const codeOf = new Map<string, string>()
@@ -64,18 +72,18 @@ describe.each(['csv', 'csv-spreadsheet'])('the example history of %s', (folder) 
   beforeAll(async () => {
     await deps.emptyTables()
     for (const kind of MASTER) await rig.import(data(`${folder}/${kind}.csv`), {}, kind)
-    await rig.import(data(`${folder}/patients.csv`))
+    await rig.import(data(`${folder}/patients.${ending}`))
     for (const { code, name } of await deps.db('doctors').select('code', 'name')) codeOf.set(name, code)
   })
 
   it.each(HISTORY)('%s are imported or refused row for row as the answers say', async (kind) => {
-    const done = await rig.import(data(`${folder}/${kind}.csv`), {}, kind)
+    const done = await rig.import(data(`${folder}/${kind}.${ending}`), {}, kind)
     expect(done.error).toBeNull()
     const { rows, accepted, rejected } = summary.files[kind]
     expect(done.counts).toMatchObject({ read: rows, inserted: accepted, rejected })
     const refused = await deps.db('operation_errors').where({ operation_no: done.no }).orderBy('row_no')
     const expected = answers
-      .filter(({ file, verdict }) => file === `${kind}.csv` && verdict === 'reject')
+      .filter(({ file, verdict }) => file === `${kind}.${ending}` && verdict === 'reject')
       .sort((a, b) => Number(a.data_row) - Number(b.data_row))
     expect(refused.map((row) => [Number(row.row_no), Number(row.line_no)])).toEqual(
       expected.map((answer) => [Number(answer.data_row), Number(answer.line)]),
@@ -88,7 +96,7 @@ describe.each(['csv', 'csv-spreadsheet'])('the example history of %s', (folder) 
 
   it('and are unchanged the second time, each row refused as before', async () => {
     for (const kind of HISTORY) {
-      const again = await rig.import(data(`${folder}/${kind}.csv`), {}, kind)
+      const again = await rig.import(data(`${folder}/${kind}.${ending}`), {}, kind)
       const { rows, accepted, rejected } = summary.files[kind]
       expect(again.counts, kind).toMatchObject({ read: rows, inserted: 0, unchanged: accepted, rejected })
     }
@@ -207,7 +215,7 @@ describe.each(['csv', 'csv-spreadsheet'])('the example history of %s', (folder) 
       ...{ unit_price: 'unit_price_sen', line_total: 'line_total_sen', amount: 'amount_sen' },
     }
     for (const kind of HISTORY) {
-      const own = samples.filter(({ file }) => file === `${kind}.csv`)
+      const own = samples.filter(({ file }) => file === `${kind}.${ending}`)
       expect(own.length).toBeGreaterThan(10)
       for (const { record } of own) {
         const row = await deps.db(tables[kind]).where({ external_id: record.external_id }).first()

@@ -15,7 +15,11 @@ export function PreviewTable({ preview, mapping, fields }: PreviewTableProps) {
   const { t } = useTranslation()
   const nameOf = useFieldName()
   const faulty = new Set(preview.rows.flatMap((row) => row.problems.map((problem) => problem.column)))
-  const shown = fields.filter((field) => mapping[field.name] !== undefined || faulty.has(field.name))
+  // a file with many kinds has no fields of its own: those of the rows that are shown
+  const shown =
+    fields.length === 0
+      ? Object.keys(preview.rows[0]?.values ?? {})
+      : fields.map(({ name }) => name).filter((name) => mapping[name] !== undefined || faulty.has(name))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className={ui.tableWrap} tabIndex={0} aria-label={t('newImport.firstRows')}>
@@ -24,7 +28,7 @@ export function PreviewTable({ preview, mapping, fields }: PreviewTableProps) {
           <tr>
             <th className={ui.num}>{t('newImport.line')}</th>
             {shown.map((field) => (
-              <th key={field.name}>{nameOf(field.name)}</th>
+              <th key={field}>{nameOf(field)}</th>
             ))}
           </tr>
         </thead>
@@ -33,12 +37,7 @@ export function PreviewTable({ preview, mapping, fields }: PreviewTableProps) {
             <tr key={row.row}>
               <FaultCell row={row} columns={unshown(row, shown)} text={String(row.line)} number />
               {shown.map((field) => (
-                <FaultCell
-                  key={field.name}
-                  row={row}
-                  columns={[field.name]}
-                  text={row.values[field.name] ?? ''}
-                />
+                <FaultCell key={field} row={row} columns={[field]} text={row.values[field] ?? ''} />
               ))}
             </tr>
           ))}
@@ -49,8 +48,8 @@ export function PreviewTable({ preview, mapping, fields }: PreviewTableProps) {
 }
 
 /** Columns that a row's problems name but the table does not show; '' names the row as a whole. */
-function unshown(row: PreviewRow, shown: readonly ImportField[]): string[] {
-  const names = new Set(shown.map((field) => field.name))
+function unshown(row: PreviewRow, shown: readonly string[]): string[] {
+  const names = new Set(shown)
   return row.problems.flatMap(({ column }) => (names.has(column) ? [] : [column]))
 }
 
