@@ -98,6 +98,9 @@ it('a request, the job it rings for and that job’s steps are one trace, which 
         timeout: 90_000,
       })
       .toBe('completed')
+    const names = () => spans().map(({ name }) => name)
+    for (const last of ['process bulk', 'POST /api/imports'])
+      await expect.poll(names, { timeout: 60_000 }).toContain(last)
   } finally {
     await Promise.all([api.stop(), worker.stop()])
   }

@@ -105,6 +105,13 @@ const RULES: Rule[] = [
     of: (path) => !/^(shared\/jobs\/|workers\/main\.ts|workers\/runtime\/|api\/ops\/|bench\/)/.test(path),
     breaks: (target) => isPackage(target, /^(bullmq|@bull-board\/.*)$/),
   },
+  {
+    text: 'OpenTelemetry is loaded by shared/ops/tracing-sdk.ts alone, and that only where a collector is set',
+    of: (path) => path !== 'shared/ops/tracing-sdk.ts',
+    breaks: (target, _, { typeOnly, lazy }) =>
+      (isPackage(target, /^(@opentelemetry\/|bullmq-otel$)/) && !typeOnly) ||
+      (target === 'shared/ops/tracing-sdk.ts' && !lazy),
+  },
 ]
 
 interface TextRule {
