@@ -116,7 +116,8 @@ export async function raceForStock(api: DispensingApi, linesEach: number, perBat
     }
   }
   await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)))
-  for (const status of statuses.keys()) expect([200, 201, 409, 422]).toContain(status)
+  // 503: a machine that is busy with other tests sends the last in line away, and nothing of theirs may stay
+  for (const status of statuses.keys()) expect([200, 201, 409, 422, 503]).toContain(status)
   expect(statuses.get(200)).toBeGreaterThan((CLIENTS * linesEach) / 2)
   for (const id of ids) {
     const { level, batches, moved, lowest } = await api.books(id)
