@@ -131,7 +131,7 @@ it('a request, the job it rings for and that job’s steps are one trace, which 
   )
 })
 
-it('a collector that is away costs nobody an answer', async () => {
+it('a collector that is away costs nobody an answer', { timeout: 180_000 }, async () => {
   const env = testEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', LOG_LEVEL: 'warn' })
   const api = await startProcess('api', { ...env, OTEL_BSP_SCHEDULE_DELAY: '50' })
   try {
@@ -156,7 +156,7 @@ it.each([
     set: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
     loads: true,
   },
-])('$what', async ({ set, loads }) => {
+])('$what', { timeout: 180_000 }, async ({ set, loads }) => {
   const api = await startProcess('api', testEnv({ ...set }), [
     `--import=data:text/javascript,${encodeURIComponent(WATCHED)}`,
   ])
