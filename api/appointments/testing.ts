@@ -1,29 +1,19 @@
 import { randomInt } from 'node:crypto'
-import { type TestDeps, testDeps, testEnv } from '../../shared/testing/harness.ts'
-import { startProcess } from '../../shared/testing/processes.ts'
+import { startTwoApis, type TwoApis } from '../../shared/testing/two-apis.ts'
 import { toSqlUtc } from '../../shared/units/clock.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
-import { createSession } from '../../shared/users/sessions.ts'
 
 /** Two API processes with doctors who work all day, and a way to ask at the front desk. */
-export interface Rush {
-  deps: TestDeps
+export interface Rush extends TwoApis {
   doctorIds: string[]
-  post(n: number, body: object): Promise<Response>
-  close(): Promise<void>
 }
 
 const ALL_DAY = [{ from: '00:00', to: '23:00' }]
 
 /** Starts {@link Rush} on this test worker's servers; call `close` in afterAll. */
 export async function startRush(doctors: number): Promise<Rush> {
-  const deps = await testDeps()
-  const apis = await Promise.all([startProcess('api', testEnv()), startProcess('api', testEnv())])
-  await Promise.all(apis.map((api) => api.ready()))
-  const user = { username: 'desk', name: 'Desk', role: 'assistant', password_hash: 'none' } as const
-  const [userId] = await deps.db('users').insert(user)
-  const who = { userId: String(userId), ...user, grants: [], mustChangePassword: false }
-  const { secret } = await createSession(deps, who, { address: '127.0.0.1', userAgent: 'test' })
+  const apis = await startTwoApis('assistant')
+  const { deps } = apis
   const at = toSqlUtc(new Date())
   const hours = Object.fromEntries(
     ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, ALL_DAY]),
@@ -41,24 +31,7 @@ export async function startRush(doctors: number): Promise<Rush> {
     doctorIds.push(String(id))
   }
   await deps.db('patients').insert({ id: 1, name: 'Siti', created_at: at, updated_at: at })
-  return {
-    deps,
-    doctorIds,
-    post: (n, body) =>
-      fetch(`${apis[n % apis.length]?.url}/api/appointments`, {
-        method: 'POST',
-        headers: {
-          Cookie: `clinic=${secret}`,
-          'X-Requested-With': 'clinic',
-          'Content-Type': 'application/json',
-        },
-        body: JSON.stringify(body),
-      }),
-    close: async () => {
-      await Promise.all(apis.map((api) => api.stop()))
-      await deps.close()
-    },
-  }
+  return { ...apis, doctorIds }
 }
 
 const DAY_AHEAD = 3
@@ -80,7 +53,12 @@ export async function bookMany(rush: Rush, asked: number, clients: number): Prom
       const doctorId = rush.doctorIds[randomInt(rush.doctorIds.length)]
       const start = new Date(first + randomInt(SLOTS_A_DOCTOR) * SLOT_MS).toISOString()
       const minutes = randomInt(4) === 0 ? 10 : 5
-      const answer = await rush.post(n, { patientId: '1', doctorId, start, minutes })
+      const answer = await rush.ask(n, 'POST', '/api/appointments', {
+        patientId: '1',
+        doctorId,
+        start,
+        minutes,
+      })
       const text = await answer.text()
       if (answer.status === 201) booked.push(JSON.parse(text).id)
       else if (answer.status === 503) left++

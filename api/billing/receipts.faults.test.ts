@@ -1,10 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Bill } from '../../shared/billing/schema.ts'
-import { openPool } from '../../shared/testing/database.ts'
-import { type TestDeps, testDeps, testEnv } from '../../shared/testing/harness.ts'
-import { startProcess, type TestProcess } from '../../shared/testing/processes.ts'
-import { createSession } from '../../shared/users/sessions.ts'
+import { killConnections } from '../../shared/testing/kill-connections.ts'
+import { startTwoApis, type TwoApis } from '../../shared/testing/two-apis.ts'
 import { someone } from '../queue/testing.ts'
 
 const CLIENTS = 100
@@ -12,62 +9,19 @@ const PAYMENTS = 10_000
 const BILLS = 1000
 const KILL_EVERY_MS = 100
 
-let deps: TestDeps
-let apis: TestProcess[]
-let cookie: string
-
+let desk: TwoApis
 beforeAll(async () => {
-  deps = await testDeps()
-  apis = await Promise.all([startProcess('api', testEnv()), startProcess('api', testEnv())])
-  await Promise.all(apis.map((api) => api.ready()))
-  const row = { username: 'desk', name: 'Desk', role: 'admin', password_hash: 'none' }
-  const [id] = await deps.db('users').insert(row)
-  const who = { userId: String(id), ...row, role: 'admin', grants: [], mustChangePassword: false } as const
-  const { secret } = await createSession(deps, who, { address: '127.0.0.1', userAgent: 'test' })
-  cookie = `clinic=${secret}`
+  desk = await startTwoApis('admin')
 })
-afterAll(async () => {
-  await Promise.all(apis.map((api) => api.stop()))
-  await deps.close()
-})
-
-const ask = (n: number, method: string, path: string, body?: unknown, key?: string) =>
-  fetch(`${apis[n % apis.length]?.url}${path}`, {
-    method,
-    headers: {
-      Cookie: cookie,
-      'X-Requested-With': 'clinic',
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...(key === undefined ? {} : { 'Idempotency-Key': key }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-
-/** Ends connections of the application at random until told to stop. */
-async function killConnections(signal: AbortSignal): Promise<number> {
-  const killer = openPool(deps.database.url, 1)
-  let killed = 0
-  while (!signal.aborted) {
-    const [rows] = await killer.raw(
-      'select id from information_schema.processlist where db = ? and id <> connection_id()',
-      [deps.database.name],
-    )
-    const victim = rows[Math.floor(Math.random() * rows.length)]
-    if (victim !== undefined) await killer.raw(`kill ${Number(victim.id)}`).catch(() => undefined)
-    killed++
-    await sleep(KILL_EVERY_MS)
-  }
-  await killer.destroy()
-  return killed
-}
+afterAll(() => desk.close())
 
 async function visitToPay(n: number): Promise<string> {
-  const made = await ask(n, 'POST', '/api/registrations', { patient: someone(), ticket: {} })
+  const made = await desk.ask(n, 'POST', '/api/registrations', { patient: someone(), ticket: {} })
   expect(made.status).toBe(201)
   const { ticket } = (await made.json()) as { ticket: { id: string; visitId: string } }
-  await deps.db('tickets').where({ id: ticket.id }).update({ status: 'payment' })
+  await desk.deps.db('tickets').where({ id: ticket.id }).update({ status: 'payment' })
   const line = { version: 0, kind: 'other', description: 'x', quantity: 1, unitPrice: '10.00' }
-  expect((await ask(n, 'POST', `/api/bills/${ticket.visitId}/items`, line)).status).toBe(201)
+  expect((await desk.ask(n, 'POST', `/api/bills/${ticket.visitId}/items`, line)).status).toBe(201)
   return ticket.visitId
 }
 
@@ -79,7 +33,7 @@ describe('the cash desk at full size over two processes, connections killed all 
     })
     await Promise.all(makers)
     const stop = new AbortController()
-    const killed = killConnections(stop.signal)
+    const killed = killConnections(desk.deps.database, KILL_EVERY_MS, stop.signal)
     const answered = new Map<string, string>()
     let failures = 0
     let late = 0
@@ -87,7 +41,7 @@ describe('the cash desk at full size over two processes, connections killed all 
     /** Pays one ringgit by card under one key until it is answered, whatever happens on the way. */
     const payOne = async (n: number, visitId: string, key: string) => {
       for (;;) {
-        const read = await ask(n, 'GET', `/api/bills/${visitId}`)
+        const read = await desk.ask(n, 'GET', `/api/bills/${visitId}`)
         if (read.status !== 200) {
           expect(read.status).toBe(503)
           failures++
@@ -96,7 +50,7 @@ describe('the cash desk at full size over two processes, connections killed all 
         const { version, balance } = (await read.json()) as Bill
         const body = { visitId, version, balance, tenders: [{ method: 'card', amount: '1.00' }] }
         for (;;) {
-          const answer = await ask(n, 'POST', '/api/payments', body, key)
+          const answer = await desk.ask(n, 'POST', '/api/payments', body, key)
           if (answer.status === 201) return ((await answer.json()) as { number: string }).number
           if (answer.status === 409) {
             late++
@@ -119,12 +73,12 @@ describe('the cash desk at full size over two processes, connections killed all 
     await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)))
     stop.abort()
     expect(await killed).toBeGreaterThan(10)
-    const stored = await deps.db('payments').orderBy('no').select('no', 'number', 'visit_id')
+    const stored = await desk.deps.db('payments').orderBy('no').select('no', 'number', 'visit_id')
     expect(stored.map(({ no }) => no)).toEqual(Array.from({ length: PAYMENTS }, (_, n) => n + 1))
     expect(new Map(stored.map(({ number, visit_id }) => [number, String(visit_id)]))).toEqual(answered)
-    const bills = await deps.db('bills').select('status', 'paid_sen')
+    const bills = await desk.deps.db('bills').select('status', 'paid_sen')
     for (const bill of bills) expect(bill).toEqual({ status: 'paid', paid_sen: 1000 })
-    expect(await deps.db('tickets').whereNot('status', 'completed')).toEqual([])
+    expect(await desk.deps.db('tickets').whereNot('status', 'completed')).toEqual([])
     expect(failures).toBeGreaterThan(0)
     // of two on one bill one comes late
     expect(late).toBeGreaterThan(0)

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Certificate } from '../../shared/certificates/schema.ts'
-import { openPool } from '../../shared/testing/database.ts'
-import { type TestDeps, testDeps, testEnv } from '../../shared/testing/harness.ts'
-import { startProcess } from '../../shared/testing/processes.ts'
+import type { TestDeps } from '../../shared/testing/harness.ts'
+import { startTwoApis, type TwoApis } from '../../shared/testing/two-apis.ts'
 import { toSqlUtc } from '../../shared/units/clock.ts'
 import { clinicDay } from '../../shared/units/dates.ts'
-import { createSession } from '../../shared/users/sessions.ts'
 import { fromNoon, type QueueApi, startQueueApi } from '../queue/testing.ts'
 
 /** An API with two doctors who sign in, for the tests of certificates and letters. */
@@ -99,28 +96,17 @@ export async function startClinicalApi(
   }
 }
 
-/** Two API processes, a doctor with consultations, and a way to ask as that doctor. */
-export interface Crowd {
-  deps: TestDeps
+/** Two API processes, and consultations of the doctor who is signed in. */
+export interface Crowd extends TwoApis {
   consultationIds: string[]
-  post(n: number, path: string, body: unknown, key: string): Promise<Response>
-  /** Ends connections of the application at random until told to stop; answers how many. */
-  killConnections(signal: AbortSignal): Promise<number>
-  close(): Promise<void>
 }
 
-const KILL_EVERY_MS = 100
 const CONSULTATIONS = 20
 
 /** Starts {@link Crowd} on this test worker's servers; call `close` in afterAll. */
 export async function startCrowd(): Promise<Crowd> {
-  const deps = await testDeps()
-  const apis = await Promise.all([startProcess('api', testEnv()), startProcess('api', testEnv())])
-  await Promise.all(apis.map((api) => api.ready()))
-  const user = { username: 'doctor', name: 'Dr. Lim', role: 'doctor', password_hash: 'none' } as const
-  const [userId] = await deps.db('users').insert(user)
-  const who = { userId: String(userId), ...user, grants: [], mustChangePassword: false }
-  const { secret } = await createSession(deps, who, { address: '127.0.0.1', userAgent: 'test' })
+  const apis = await startTwoApis('doctor', 'Dr. Lim')
+  const { deps, userId } = apis
   const at = toSqlUtc(new Date())
   const [doctorId] = await deps.db('doctors').insert({
     user_id: userId,
@@ -138,41 +124,7 @@ export async function startCrowd(): Promise<Crowd> {
     const [visitId] = await deps.db('visits').insert(visit)
     consultationIds.push(await insertConsultation(deps, String(visitId), String(doctorId)))
   }
-  return {
-    deps,
-    consultationIds,
-    post: (n, path, body, key) =>
-      fetch(`${apis[n % apis.length]?.url}${path}`, {
-        method: 'POST',
-        headers: {
-          Cookie: `clinic=${secret}`,
-          'X-Requested-With': 'clinic',
-          'Content-Type': 'application/json',
-          'Idempotency-Key': key,
-        },
-        body: JSON.stringify(body),
-      }),
-    killConnections: async (signal) => {
-      const killer = openPool(deps.database.url, 1)
-      let killed = 0
-      for (; !signal.aborted; await sleep(KILL_EVERY_MS)) {
-        const [rows] = await killer.raw(
-          'select id from information_schema.processlist where db = ? and id <> connection_id()',
-          [deps.database.name],
-        )
-        const victim = rows[Math.floor(Math.random() * rows.length)]
-        if (victim === undefined) continue
-        await killer.raw(`kill ${Number(victim.id)}`).catch(() => undefined)
-        killed++
-      }
-      await killer.destroy()
-      return killed
-    },
-    close: async () => {
-      await Promise.all(apis.map((api) => api.stop()))
-      await deps.close()
-    },
-  }
+  return { ...apis, consultationIds }
 }
 
 /** Lets many clients issue certificates at once until there are so many; answers how many requests had to be repeated. */
@@ -188,7 +140,7 @@ export async function issueMany(crowd: Crowd, total: number, clients: number): P
       const id = crowd.consultationIds[left % CONSULTATIONS]
       for (;;) {
         const path = `/api/consultations/${id}/certificate`
-        const answer = await crowd.post(n, path, { from: today, to: today }, key)
+        const answer = await crowd.ask(n, 'POST', path, { from: today, to: today }, key)
         if (answer.status === 201) {
           const { number } = (await answer.json()) as Certificate
           if (answered.has(number)) throw new Error(`${number} was given twice`)

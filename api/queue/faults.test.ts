@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPool } from '../../shared/testing/database.ts'
+import { killConnections } from '../../shared/testing/kill-connections.ts'
 import { type QueueApi, someone, startQueueApi } from './testing.ts'
 
 const CLIENTS = 10
@@ -14,30 +13,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Ends a connection of the application now and then, whatever it is doing; its account may end its own. */
-async function killing(signal: AbortSignal): Promise<number> {
-  const killer = openPool(api.deps.database.url, 1)
-  let killed = 0
-  while (!signal.aborted) {
-    const [rows] = await killer.raw(
-      'select id from information_schema.processlist where db = ? and id <> connection_id()',
-      [api.deps.database.name],
-    )
-    const victim = rows[Math.floor(Math.random() * rows.length)]
-    if (victim !== undefined) {
-      await killer.raw(`kill ${Number(victim.id)}`).catch(() => undefined)
-      killed++
-    }
-    await sleep(KILL_EVERY_MS)
-  }
-  await killer.destroy()
-  return killed
-}
-
 describe('registrations while connections are killed', () => {
   it('are there once each when they are repeated with their key, numbers without gaps', async () => {
     const stop = new AbortController()
-    const killed = killing(stop.signal)
+    const killed = killConnections(api.deps.database, KILL_EVERY_MS, stop.signal)
     const answered = new Map<string, string>()
     let failures = 0
     const client = async (n: number) => {

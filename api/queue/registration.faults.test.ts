@@ -1,9 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPool } from '../../shared/testing/database.ts'
-import { type TestDeps, testDeps, testEnv } from '../../shared/testing/harness.ts'
-import { startProcess, type TestProcess } from '../../shared/testing/processes.ts'
-import { createSession } from '../../shared/users/sessions.ts'
+import { killConnections } from '../../shared/testing/kill-connections.ts'
+import { startTwoApis, type TwoApis } from '../../shared/testing/two-apis.ts'
 import { someone } from './testing.ts'
 
 const CLIENTS = 100
@@ -11,59 +8,16 @@ const TICKETS = 10_000
 const CALLERS = 20
 const KILL_EVERY_MS = 100
 
-let deps: TestDeps
-let apis: TestProcess[]
-let cookie: string
-
+let desk: TwoApis
 beforeAll(async () => {
-  deps = await testDeps()
-  apis = await Promise.all([startProcess('api', testEnv()), startProcess('api', testEnv())])
-  await Promise.all(apis.map((api) => api.ready()))
-  const row = { username: 'desk', name: 'Desk', role: 'admin', password_hash: 'none' }
-  const [id] = await deps.db('users').insert(row)
-  const who = { userId: String(id), ...row, role: 'admin', grants: [], mustChangePassword: false } as const
-  const { secret } = await createSession(deps, who, { address: '127.0.0.1', userAgent: 'test' })
-  cookie = `clinic=${secret}`
+  desk = await startTwoApis('admin')
 })
-afterAll(async () => {
-  await Promise.all(apis.map((api) => api.stop()))
-  await deps.close()
-})
-
-const post = (n: number, path: string, body: unknown, key?: string) =>
-  fetch(`${apis[n % apis.length]?.url}${path}`, {
-    method: 'POST',
-    headers: {
-      Cookie: cookie,
-      'X-Requested-With': 'clinic',
-      'Content-Type': 'application/json',
-      ...(key === undefined ? {} : { 'Idempotency-Key': key }),
-    },
-    body: JSON.stringify(body),
-  })
-
-/** Ends connections of the application at random until told to stop. */
-async function killConnections(signal: AbortSignal): Promise<number> {
-  const killer = openPool(deps.database.url, 1)
-  let killed = 0
-  while (!signal.aborted) {
-    const [rows] = await killer.raw(
-      'select id from information_schema.processlist where db = ? and id <> connection_id()',
-      [deps.database.name],
-    )
-    const victim = rows[Math.floor(Math.random() * rows.length)]
-    if (victim !== undefined) await killer.raw(`kill ${Number(victim.id)}`).catch(() => undefined)
-    killed++
-    await sleep(KILL_EVERY_MS)
-  }
-  await killer.destroy()
-  return killed
-}
+afterAll(() => desk.close())
 
 describe('a crowd at full size over two processes, connections killed all the while', () => {
   it('10,000 registrations by 100 clients: each once, numbers unique, gap-free, in order', async () => {
     const stop = new AbortController()
-    const killed = killConnections(stop.signal)
+    const killed = killConnections(desk.deps.database, KILL_EVERY_MS, stop.signal)
     const answered = new Map<string, string>()
     let left = TICKETS
     let failures = 0
@@ -72,7 +26,13 @@ describe('a crowd at full size over two processes, connections killed all the wh
       while (left-- > 0) {
         const patient = someone()
         for (;;) {
-          const answer = await post(n, '/api/registrations', { patient, ticket: {} }, patient.idNumber)
+          const answer = await desk.ask(
+            n,
+            'POST',
+            '/api/registrations',
+            { patient, ticket: {} },
+            patient.idNumber,
+          )
           if (answer.status === 201) {
             const { ticket } = (await answer.json()) as { ticket: { number: string } }
             answered.set(ticket.number, patient.idNumber)
@@ -89,7 +49,7 @@ describe('a crowd at full size over two processes, connections killed all the wh
     await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)))
     stop.abort()
     expect(await killed).toBeGreaterThan(10)
-    const stored = await deps
+    const stored = await desk.deps
       .db('tickets as t')
       .join('patients as p', 'p.id', 't.patient_id')
       .orderBy('t.id')
@@ -103,7 +63,7 @@ describe('a crowd at full size over two processes, connections killed all the wh
     const called: string[] = []
     const caller = async (n: number) => {
       for (let i = 0; i < TICKETS / CALLERS / 10; i++) {
-        const answer = await post(n, '/api/queue/call-next', { room: String(n) })
+        const answer = await desk.ask(n, 'POST', '/api/queue/call-next', { room: String(n) })
         expect(answer.status).toBe(201)
         called.push(((await answer.json()) as { number: string }).number)
       }
@@ -111,6 +71,6 @@ describe('a crowd at full size over two processes, connections killed all the wh
     await Promise.all(Array.from({ length: CALLERS }, (_, n) => caller(n)))
     expect(called).toHaveLength(TICKETS / 10)
     expect(new Set(called).size).toBe(called.length)
-    expect(await deps.db('ticket_moves').where({ kind: 'call' })).toHaveLength(called.length)
+    expect(await desk.deps.db('ticket_moves').where({ kind: 'call' })).toHaveLength(called.length)
   })
 })
