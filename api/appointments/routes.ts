@@ -24,7 +24,7 @@ import { isRowId } from '../../shared/units/ids.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { type Call, type Route, route } from '../http/route.ts'
 import { seenState } from '../http/seen.ts'
-import { principalOf, whoIs } from '../http/who.ts'
+import { entryOf, principalOf, whoIs } from '../http/who.ts'
 import type { ApiServices } from '../services.ts'
 import { READERS, seesOnly, WRITERS, writesOnly } from './policy.ts'
 
@@ -62,7 +62,7 @@ export function appointmentsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | '
         const { day, from, to, doctor, status } = query
         const detail = { day, from, to, doctor: own ?? doctor, status, etag: answer.etag }
         const about = { entity: 'appointment', patientId: query.patient ?? null, outcome: 'ok' } as const
-        await spool.write({ ...whoIs(call), action: 'appointments.list', ...about, detail })
+        await spool.write(entryOf(call, { action: 'appointments.list', ...about, detail }))
         return answer
       },
     }),
@@ -85,7 +85,7 @@ export function appointmentsRoutes({ deps, spool }: Pick<ApiServices, 'deps' | '
         const body = await getAppointment(deps, call.params.id)
         if (own !== null && own !== body.doctorId) throw new AppError('auth/forbidden')
         const about = { entity: 'appointment', entityId: body.id, patientId: body.patient.id } as const
-        await spool.write({ ...whoIs(call), action: 'appointments.read', ...about, outcome: 'ok' })
+        await spool.write(entryOf(call, { action: 'appointments.read', ...about, outcome: 'ok' }))
         return { body }
       },
     }),
