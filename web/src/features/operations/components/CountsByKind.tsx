@@ -11,7 +11,8 @@ export function CountsByKind({ operation }: { operation: Operation }) {
   if (kinds.length === 0) return null
   const nameOf = (kind: string) => (i18n.exists(`kinds.${kind}`) ? t(`kinds.${kind}`) : kind)
   return (
-    <div className={styles.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className={styles.scroll} tabIndex={0} aria-label={t('counts.byKind')}>
       <table className={styles.table}>
         <caption>{t('counts.byKind')}</caption>
         <thead>
@@ -35,6 +36,6 @@ export function CountsByKind({ operation }: { operation: Operation }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
