@@ -19,7 +19,7 @@ export function exportsRoutes({ deps, queues }: Pick<ApiServices, 'deps' | 'queu
       path: '/api/exports',
       tag: 'exports',
       summary:
-        'Export records of a kind as csv, xlsx, ndjson or (patients) fhir, or one patient’s whole file (kind patient-file) as a zip; takes an Idempotency-Key',
+        'Export records of a kind as csv, xlsx, ndjson or (patients, visits, conditions) fhir, or one patient’s whole file (kind patient-file) as a zip; takes an Idempotency-Key',
       access: { anyOf: EXPORTERS },
       limit: 'heavy',
       body: exportRequest,

@@ -63,7 +63,7 @@ describe('asking', () => {
 
   it.each([
     { kind: 'nothing' },
-    { kind: 'visits', format: 'fhir' },
+    { kind: 'payments', format: 'fhir' },
     { kind: 'patients', filter: { from: '2026-02-02', to: '2026-02-01' } },
     { kind: 'patients', filter: { doctorId: '1' } },
     { kind: 'patients', more: 1 },

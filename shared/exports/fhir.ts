@@ -61,11 +61,81 @@ export function patientResource(of: FieldOf): Record<string, unknown> {
   }
 }
 
-/** Makes a Patient of each row of an export with these columns. */
-export function fhirPatient(columns: readonly Column[]): (row: Row) => unknown {
+const ICD10 = 'http://hl7.org/fhir/sid/icd-10'
+const DOCTOR_CODE = 'urn:clinic:doctor-code'
+const ENCOUNTER_STATUS: Readonly<Record<string, string>> = {
+  completed: 'finished',
+  cancelled: 'cancelled',
+  no_show: 'cancelled',
+}
+
+const subjectOf = (of: FieldOf) => ({
+  subject: { reference: `Patient/${of('patient_external_id') ?? of('clinic_number')}` },
+})
+const externalIdentifier = (of: FieldOf) =>
+  of('external_id') === undefined ? {} : { identifier: [{ system: EXTERNAL_ID, value: of('external_id') }] }
+
+function codeOf(code: string | undefined, words: string | undefined) {
+  return {
+    ...(code === undefined ? {} : { coding: [{ system: ICD10, code, display: words }] }),
+    ...(words === undefined ? {} : { text: words }),
+  }
+}
+
+/** A visit as a FHIR R4 Encounter; fees and certificate days have no place in it. */
+function encounterResource(of: FieldOf): Record<string, unknown> {
+  const [code, words] = [of('diagnosis_code'), of('diagnosis_text')]
+  const doctorCode = of('doctor_code')
+  return {
+    resourceType: 'Encounter',
+    id: `visit-${of('visit_id')}`,
+    ...externalIdentifier(of),
+    status: ENCOUNTER_STATUS[of('status') ?? ''] ?? 'in-progress',
+    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
+    ...subjectOf(of),
+    ...(doctorCode === undefined
+      ? {}
+      : {
+          participant: [
+            { individual: { identifier: { system: DOCTOR_CODE, value: doctorCode }, display: of('doctor') } },
+          ],
+        }),
+    period: { start: of('visit_at'), end: of('ended_at') },
+    ...(code === undefined && words === undefined ? {} : { reasonCode: [codeOf(code, words)] }),
+  }
+}
+
+/** A condition that an import brought as a FHIR R4 Condition. */
+function conditionResource(of: FieldOf): Record<string, unknown> {
+  const status = of('status')
+  return {
+    resourceType: 'Condition',
+    ...externalIdentifier(of),
+    ...(status === undefined
+      ? {}
+      : {
+          clinicalStatus: {
+            coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: status }],
+          },
+        }),
+    code: codeOf(of('code'), of('text')),
+    ...subjectOf(of),
+    recordedDate: of('recorded_on'),
+  }
+}
+
+const RESOURCE: Readonly<Record<string, (of: FieldOf) => Record<string, unknown>>> = {
+  patients: patientResource,
+  visits: encounterResource,
+  conditions: conditionResource,
+}
+
+/** Makes a FHIR R4 resource of each row of an export of a kind with these columns. */
+export function fhirResource(kind: string, columns: readonly Column[]): (row: Row) => unknown {
+  const make = RESOURCE[kind] ?? patientResource
   const at = Object.fromEntries(columns.map(({ key }, index) => [key, index]))
   return (row) =>
-    patientResource((key) => {
+    make((key) => {
       const cell = row[at[key] ?? -1]
       return cell === null || cell === undefined || cell === '' ? undefined : String(cell)
     })

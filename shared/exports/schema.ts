@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TableExportKind } from '../rights/results.ts'
+import { FHIR_KINDS, type TableExportKind } from '../rights/results.ts'
 
 const MAX_TEXT_CHARS = 200
 const rowId = z.string().regex(/^[1-9]\d{0,18}$/)
@@ -35,7 +35,7 @@ export const EXPORT_FILTERS = {
   icd10: catalogue,
 } as const satisfies Record<TableExportKind, z.ZodType>
 
-/** Formats of a table; `fhir` (R4, one resource a line) for patients only. */
+/** Formats of a table; `fhir` (R4, one resource a line) for {@link FHIR_KINDS} only. */
 export const EXPORT_FORMATS = ['csv', 'xlsx', 'ndjson', 'fhir'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
@@ -72,9 +72,9 @@ export const exportRequest = z
     one('icd10'),
     patientFile,
   ])
-  .refine(({ kind, format }) => format !== 'fhir' || kind === 'patients', {
+  .refine(({ kind, format }) => format !== 'fhir' || FHIR_KINDS.includes(kind), {
     path: ['format'],
-    message: 'Only patients can be exported as FHIR',
+    message: 'Only patients, visits and conditions can be exported as FHIR',
   })
 export type ExportRequest = z.output<typeof exportRequest>
 /** A request for a table of records. */

@@ -18,6 +18,9 @@ export const TABLE_EXPORT_RIGHTS = {
 /** A key of {@link TABLE_EXPORT_RIGHTS}. */
 export type TableExportKind = keyof typeof TABLE_EXPORT_RIGHTS
 
+/** Kinds that FHIR has a resource for. */
+export const FHIR_KINDS: readonly string[] = ['patients', 'visits', 'conditions'] satisfies TableExportKind[]
+
 /** Everything that can be exported; `patient-file` is one patient's whole file as a package. */
 export const EXPORT_RIGHTS = {
   ...TABLE_EXPORT_RIGHTS,

@@ -7,7 +7,7 @@ import { type ImportRig, importRig } from '../imports/testing.ts'
 const example = (kind: string) =>
   fileURLToPath(new URL(`../../shared/testing/data/import-examples/csv/${kind}.csv`, import.meta.url))
 const KINDS = ['doctors', 'medications', 'icd10', 'patients', 'visits', 'prescriptions', 'payments']
-const WITH_SOURCE = new Set(['patients', 'visits', 'prescriptions', 'payments'])
+const WITH_SOURCE = new Set(['patients', 'visits', 'prescriptions', 'payments', 'conditions'])
 const ODD = ['=1+1', "'=1+1", '-5', '@x', '＝1', "'quoted", 'a"b', 'a,b', 'x\ny', '<&>']
 let deps: TestDeps
 let imports: ImportRig
@@ -21,6 +21,9 @@ beforeAll(async () => {
     const done = await imports.import(example(kind), {}, kind)
     expect(done.status, kind).toBe('completed')
   }
+  const conditions =
+    'external_id,patient_external_id,recorded_on,code,text,status\nC1,P00000002,2024-03-08,I10,Hypertension,active\nC2,P00000002,2024-03-09,,Asthma,\n'
+  expect((await imports.import({ text: conditions }, {}, 'conditions')).counts).toMatchObject({ inserted: 2 })
   const some = await deps.db('patients').orderBy('id').limit(ODD.length).select('id')
   for (const [n, text] of ODD.entries())
     await deps.db('patients').where({ id: some[n].id }).update({ remarks: text })
@@ -35,7 +38,7 @@ afterAll(async () => {
   await deps.close()
 })
 
-it.each(KINDS.flatMap((kind) => ['csv', 'xlsx'].map((format) => [kind, format])))(
+it.each([...KINDS, 'conditions'].flatMap((kind) => ['csv', 'xlsx'].map((format) => [kind, format])))(
   '%s that are exported as %s and imported again are unchanged, every one',
   async (kind, format) => {
     const filter = WITH_SOURCE.has(kind) ? { source: 'file' } : {}
@@ -51,12 +54,23 @@ it.each(KINDS.flatMap((kind) => ['csv', 'xlsx'].map((format) => [kind, format]))
   },
 )
 
-it('patients that are exported as FHIR and imported again are unchanged, every one', async () => {
-  const text = await files.file('export', 'patients', { filter: { source: 'file' }, format: 'fhir' })
-  const done = await imports.import({ text }, {}, 'patients')
-  const { read } = done.counts as Record<string, number>
-  expect(read).toBeGreaterThan(0)
-  expect(done.counts).toMatchObject({ unchanged: read, rejected: 0 })
+it.each(['patients', 'conditions'])(
+  '%s that are exported as FHIR and imported again are unchanged, every one',
+  async (kind) => {
+    const text = await files.file('export', kind, { filter: { source: 'file' }, format: 'fhir' })
+    const done = await imports.import({ text }, {}, kind)
+    const { read } = done.counts as Record<string, number>
+    expect(read).toBeGreaterThan(0)
+    expect(done.counts).toMatchObject({ unchanged: read, rejected: 0 })
+  },
+)
+
+it('visits that are exported as FHIR and imported again are unchanged but for those to which nobody came', async () => {
+  const text = await files.file('export', 'visits', { filter: { source: 'file' }, format: 'fhir' })
+  const done = await imports.import({ text }, {}, 'visits')
+  const missed = await deps.db('imported_visits').where({ status: 'no_show' }).count({ n: '*' }).first()
+  const { read } = done.counts as { read: number }
+  expect(done.counts).toMatchObject({ unchanged: read - Number(missed?.n), inserted: 0, updated: 0 })
 })
 
 it('what the desk wrote and what an import brought stand in one table', async () => {

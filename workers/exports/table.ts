@@ -1,4 +1,4 @@
-import { fhirPatient } from '../../shared/exports/fhir.ts'
+import { fhirResource } from '../../shared/exports/fhir.ts'
 import { type ExportPage, type ExportPlan, planExport } from '../../shared/exports/kinds.ts'
 import type { TableRequest } from '../../shared/exports/schema.ts'
 import { csvWriter } from '../../shared/files/csv.ts'
@@ -23,7 +23,7 @@ function writerOf(
   const header = columns.map(({ key }) => key)
   if (format === 'csv') return csvWriter(sink, columns, header)
   if (format === 'xlsx') return xlsxWriter(sink, { columns, header, sheet: kind })
-  return ndjsonWriter(sink, format === 'fhir' ? fhirPatient(columns) : (row) => jsonRow(columns, row))
+  return ndjsonWriter(sink, format === 'fhir' ? fhirResource(kind, columns) : (row) => jsonRow(columns, row))
 }
 
 /** Writes records of a kind to a file, in bounded memory, as they were at one instant. */

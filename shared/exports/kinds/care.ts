@@ -24,7 +24,7 @@ export const VISITS: ExportKindRule = onePart(
   'v.id',
   (db, filter) => {
     const query = db('visits as v')
-      .join('patients as p', 'p.id', 'v.patient_id')
+      .leftJoin('patients as p', 'p.id', 'v.patient_id')
       .leftJoin('tickets as t', 't.visit_id', 'v.id')
       .leftJoin('imported_visits as h', 'h.id', 'v.imported_id')
       .leftJoin('doctors as d', 'd.id', 'v.doctor_id')
@@ -75,8 +75,8 @@ export const DIAGNOSES: ExportKindRule = onePart(
   'g.id',
   (db, filter) => {
     const query = db('diagnoses as g')
-      .join('visits as v', 'v.id', 'g.visit_id')
-      .join('patients as p', 'p.id', 'v.patient_id')
+      .leftJoin('visits as v', 'v.id', 'g.visit_id')
+      .leftJoin('patients as p', 'p.id', 'v.patient_id')
       .leftJoin('consultations as c', 'c.visit_id', 'v.id')
       .leftJoin('doctors as d', 'd.id', 'c.doctor_id')
       .leftJoin('icd10_codes as i', 'i.code', 'g.code')
@@ -132,8 +132,8 @@ export const PRESCRIPTIONS: ExportKindRule = {
       id: 'l.id',
       from(db, filter) {
         const query = db('prescription_lines as l')
-          .join('patients as p', 'p.id', 'l.patient_id')
-          .join('medications as m', 'm.id', 'l.medication_id')
+          .leftJoin('patients as p', 'p.id', 'l.patient_id')
+          .leftJoin('medications as m', 'm.id', 'l.medication_id')
           .leftJoin('users as u', 'u.id', 'l.ordered_by')
         withinInstants(query, 'l.ordered_at', filter)
         ownOnly(query, filter)
@@ -145,10 +145,10 @@ export const PRESCRIPTIONS: ExportKindRule = {
       id: 'l.id',
       from(db, filter) {
         const query = db('imported_lines as l')
-          .join('imported_visits as h', 'h.id', 'l.imported_visit_id')
-          .join('visits as v', 'v.imported_id', 'h.id')
-          .join('patients as p', 'p.id', 'v.patient_id')
-          .join('medications as m', 'm.id', 'l.medication_id')
+          .leftJoin('imported_visits as h', 'h.id', 'l.imported_visit_id')
+          .leftJoin('visits as v', 'v.imported_id', 'h.id')
+          .leftJoin('patients as p', 'p.id', 'v.patient_id')
+          .leftJoin('medications as m', 'm.id', 'l.medication_id')
         within(query, 'h.visited_on', filter)
         fromSource(query, 'l.source', filter)
         return query

@@ -21,7 +21,10 @@ export interface ExportColumn {
 export interface ExportPart {
   /** Stands before the ids of these rows where their numbers say nothing alone; '' for the clinic's own. */
   prefix: string
-  /** The rows, without columns, order and limit. */
+  /**
+   * The rows, without columns, order and limit. Tables are joined from the left, though each has its row: so the
+   * server reads the first one in the order of its ids, and a page never costs a pass over all of them.
+   */
   from(db: Db, filter: ExportFilter): Knex.QueryBuilder
   /** The column that gives the order and the place in it. */
   id: string

@@ -19,8 +19,8 @@ export const PAYMENTS: ExportKindRule = {
       id: 't.id',
       from(db, filter) {
         const query = db('payment_tenders as t')
-          .join('payments as y', 'y.id', 't.payment_id')
-          .join('patients as p', 'p.id', 'y.patient_id')
+          .leftJoin('payments as y', 'y.id', 't.payment_id')
+          .leftJoin('patients as p', 'p.id', 'y.patient_id')
           .leftJoin('doctors as d', 'd.id', 'y.doctor_id')
           .leftJoin('panels as n', 'n.id', 't.panel_id')
           .leftJoin('users as u', 'u.id', 'y.user_id')
@@ -35,8 +35,8 @@ export const PAYMENTS: ExportKindRule = {
       id: 'y.id',
       from(db, filter) {
         const query = db('imported_payments as y')
-          .join('visits as v', 'v.imported_id', 'y.imported_visit_id')
-          .join('patients as p', 'p.id', 'v.patient_id')
+          .leftJoin('visits as v', 'v.imported_id', 'y.imported_visit_id')
+          .leftJoin('patients as p', 'p.id', 'v.patient_id')
           .leftJoin('doctors as d', 'd.id', 'v.doctor_id')
         within(query, 'y.paid_on', filter)
         fromSource(query, 'y.source', filter)
@@ -71,7 +71,7 @@ export const BILLS: ExportKindRule = onePart(
   'b.id',
   (db, filter) => {
     const query = db('bills as b')
-      .join('patients as p', 'p.id', 'b.patient_id')
+      .leftJoin('patients as p', 'p.id', 'b.patient_id')
       .leftJoin('doctors as d', 'd.id', 'b.doctor_id')
       .leftJoin('panels as n', 'n.id', 'b.panel_id')
     withinInstants(query, 'b.created_at', filter)

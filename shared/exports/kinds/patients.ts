@@ -42,7 +42,7 @@ export const CONDITIONS: ExportKindRule = onePart(
   'c.id',
   (db, filter) => {
     const query = db('imported_conditions as c')
-      .join('patients as p', 'p.id', 'c.patient_id')
+      .leftJoin('patients as p', 'p.id', 'c.patient_id')
       .leftJoin('icd10_codes as i', 'i.code', 'c.code')
     within(query, 'c.recorded_on', filter)
     fromSource(query, 'c.source', filter)
@@ -64,8 +64,8 @@ export const APPOINTMENTS: ExportKindRule = onePart(
   'a.id',
   (db, filter) => {
     const query = db('appointments as a')
-      .join('patients as p', 'p.id', 'a.patient_id')
-      .join('doctors as d', 'd.id', 'a.doctor_id')
+      .leftJoin('patients as p', 'p.id', 'a.patient_id')
+      .leftJoin('doctors as d', 'd.id', 'a.doctor_id')
     withinInstants(query, 'a.start_at', filter)
     fromSource(query, 'a.source', filter)
     if (filter.doctorId !== undefined) query.where('a.doctor_id', filter.doctorId)

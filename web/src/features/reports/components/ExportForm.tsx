@@ -3,7 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExportFormat } from '../../../../../shared/exports/schema.ts'
-import { mayExport, TABLE_EXPORT_RIGHTS, type TableExportKind } from '../../../../../shared/rights/results.ts'
+import {
+  FHIR_KINDS,
+  mayExport,
+  TABLE_EXPORT_RIGHTS,
+  type TableExportKind,
+} from '../../../../../shared/rights/results.ts'
 import { STATES } from '../../../../../shared/units/states.ts'
 import { useUser } from '../../../app/session.tsx'
 import { HttpError } from '../../../lib/problem.ts'
@@ -73,7 +78,7 @@ export function ExportForm() {
     onSuccess: () => setSent(sent + 1),
     onSettled: () => queries.invalidateQueries({ queryKey: operationKeys.lists }),
   })
-  const formats = FORMATS.filter((one) => one !== 'fhir' || kind === 'patients')
+  const formats = FORMATS.filter((one) => one !== 'fhir' || FHIR_KINDS.includes(kind))
   const chosen = formats.find((one) => one === format) ?? 'csv'
   const byDay = !CATALOGUES.has(kind)
   const submit = (event: FormEvent): void => {
