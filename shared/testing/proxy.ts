@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { packetReader } from './mysql-stream.ts'
 
 /** `swallow`: connections open and stay, no byte passes, as with a frozen server. `refuse`: every connection is reset. */
@@ -44,7 +45,7 @@ export async function startProxy(serverUrl: string): Promise<FaultProxy> {
   const server = createServer({ noDelay: true }, (client) => {
     if (mode === 'refuse') return void client.resetAndDestroy()
     const upstream = connect({ ...target, noDelay: true })
-    const pair: Pair = { client, upstream, cutOnAnswer: null }
+    const pair: Pair = { client, upstream, cutOnAnswer: null, toClient: newLine(), toServer: newLine() }
     pairs.add(pair)
     // destroySoon: bytes already on their way to the other side still arrive
     const drop = () => {
@@ -55,8 +56,16 @@ export async function startProxy(serverUrl: string): Promise<FaultProxy> {
     for (const socket of [client, upstream]) socket.on('error', drop).on('close', drop)
     const forward = (to: Socket, bytes: Buffer) => {
       if (mode !== 'pass') return
-      if (delayMs === 0) to.write(bytes)
-      else setTimeout(() => to.writable && to.write(bytes), delayMs)
+      const line = to === client ? pair.toClient : pair.toServer
+      if (delayMs === 0 && line.waiting === 0) return void to.write(bytes)
+      // one after the other, whatever the delay becomes meanwhile: a connection never changes the order of its bytes
+      const dueAtMs = Date.now() + delayMs
+      line.waiting += 1
+      line.last = line.last.then(async () => {
+        await sleep(Math.max(0, dueAtMs - Date.now()))
+        line.waiting -= 1
+        if (to.writable) to.write(bytes)
+      })
     }
     const reader = at.protocol === 'mysql:' ? packetReader() : null
     client.on('data', (part: Buffer) => {
@@ -121,4 +130,13 @@ interface Pair {
   upstream: Socket
   /** Set while the answer to a trapped statement is awaited. */
   cutOnAnswer: (() => void) | null
+  toClient: Line
+  toServer: Line
 }
+
+/** Bytes of one direction that are held back, in their order. */
+interface Line {
+  waiting: number
+  last: Promise<void>
+}
+const newLine = (): Line => ({ waiting: 0, last: Promise.resolve() })
