@@ -58,7 +58,7 @@ const PAYMENTS =
   numbers.map((i) => `Y${i},V${i},2024-04-01 10:00,10,cash,R${i},paid\n`).join('')
 
 /** Asks real workers for an import. */
-async function request(kind: string, text: string): Promise<string> {
+async function request(kind: string, text: string, options: Record<string, unknown> = {}): Promise<string> {
   const dir = join(deps.config.DATA_DIR, 'uploads')
   await mkdir(dir, { recursive: true })
   const path = join(dir, newId())
@@ -68,7 +68,7 @@ async function request(kind: string, text: string): Promise<string> {
   const { row } = await requestOperation(
     deps,
     queues,
-    { type: 'import', kind, params: {}, file },
+    { type: 'import', kind, params: { options }, file },
     { principal: null },
   )
   return row.id
@@ -132,4 +132,47 @@ it('workers killed in imports of visits and payments and in their undoing: every
   expect(await deps.db('imported_visits').distinct('paid_sen').pluck('paid_sen')).toEqual([0])
   expect(await figureOf('takings')).toBe(0)
   expect(kills).toBeGreaterThan(0)
+}, 300_000)
+
+const PEOPLE = 700
+/** Visits first, then the patients to whom they belong, each with a condition. */
+const BUNDLE = [
+  ...numbers.slice(0, PEOPLE).map((i) => ({
+    ...{ resourceType: 'Encounter', id: `V${i}`, status: 'finished' },
+    ...{ subject: { reference: `Patient/B${i}` }, period: { start: '2024-03-01T10:00:00Z' } },
+  })),
+  ...numbers.slice(0, PEOPLE).map((i) => ({
+    ...{ resourceType: 'Condition', id: `C${i}`, recordedDate: '2024-03-01', code: { text: 'Fever' } },
+    subject: { reference: `Patient/B${i}` },
+  })),
+  ...numbers
+    .slice(0, PEOPLE)
+    .map((i) => ({ resourceType: 'Patient', id: `B${i}`, name: [{ text: `Siti ${i}` }] })),
+]
+  .map((resource) => `${JSON.stringify(resource)}\n`)
+  .join('')
+
+it('workers killed in the import of many kinds and in its undoing: everything once', async () => {
+  await rig.start()
+  const all = 3 * PEOPLE
+  const id = await request('bundle', BUNDLE, { strictness: 'lenient' })
+  await killedAt(id, all * 0.2)
+  await killedAt(id, all * 0.6)
+  const done = await until(id, ({ status }) => status === 'completed' || status === 'failed')
+  expect(done.error).toBeNull()
+  expect(done.counts).toMatchObject({
+    ...{ read: all, inserted: all, rejected: 0, 'patients.inserted': PEOPLE },
+    ...{ 'visits.inserted': PEOPLE, 'conditions.inserted': PEOPLE },
+  })
+  expect(await deps.db('visits').pluck('imported_id')).toHaveLength(PEOPLE)
+  expect(await figureOf('visits')).toBe(PEOPLE)
+
+  await undoOperation(deps, queues, id, { principal: null })
+  await killedAt(id, all / 2)
+  const undone = await until(id, ({ status }) => status === 'undone' || status === 'failed')
+  expect(undone.note).toContain(`${all} removed`)
+  for (const table of ['imported_visits', 'imported_conditions', 'visits'])
+    expect(await deps.db(table).first('id'), table).toBeUndefined()
+  expect(await deps.db('patients').pluck('external_id')).toEqual(['P1'])
+  expect(await figureOf('visits')).toBe(0)
 }, 300_000)
