@@ -63,16 +63,16 @@ describe('answers that a process has in its hand', () => {
     }
   })
 
-  it.each([0, 1])('are not given once another process has written (%i: thing, list)', async (which) => {
-    const ask = asks[which] as (typeof asks)[number]
-    for (const [round, next] of ['b', 'c', 'b', 'a', 'a', 'c'].entries()) {
-      await ask(deps)
-      await write(other, next)
-      // whoever fills the cache anew: the one who holds an older answer, or the one who wrote
-      if (round % 2 === 0) await ask(other)
-      expect(JSON.parse(textOf(await ask(deps))).value).toBe(next)
-      expect(JSON.parse(textOf(await ask(other))).value).toBe(next)
-    }
+  it('are not given once another process has written', async () => {
+    for (const ask of asks)
+      for (const [round, next] of ['b', 'c', 'b', 'a', 'a', 'c'].entries()) {
+        await ask(deps)
+        await write(other, next)
+        // whoever fills the cache anew: the one who holds an older answer, or the one who wrote
+        if (round % 2 === 0) await ask(other)
+        expect(JSON.parse(textOf(await ask(deps))).value).toBe(next)
+        expect(JSON.parse(textOf(await ask(other))).value).toBe(next)
+      }
   })
 
   it('are right where the entry in the cache is damaged behind its header', async () => {
