@@ -46,7 +46,6 @@ export function authRoutes(): Route[] {
       method: 'POST',
       path: '/api/auth/lock',
       summary: 'Lock this session: it opens nothing until it is unlocked',
-      evenBeforePasswordChange: true,
       handle: async (call) => {
         const { principal, sessionId } = personOf(call)
         await lockSession(call.deps, principal, sessionId, originOf(call))

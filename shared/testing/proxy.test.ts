@@ -54,6 +54,27 @@ describe('the fault proxy', () => {
     expect(performance.now() - startMs).toBeGreaterThan(70)
   })
 
+  it('keeps the order of what it holds back, also when the delay ends meanwhile', async () => {
+    const connection = await db.client.acquireRawConnection()
+    const ask = (n: number): Promise<number> =>
+      new Promise((resolve, reject) => {
+        connection.query(`select ${n} as n`, (error: Error | null, rows: { n: number }[]) =>
+          error === null ? resolve(rows[0]?.n ?? 0) : reject(error),
+        )
+      })
+    try {
+      for (let round = 0; round < 10; round++) {
+        proxy.setDelayMs(30)
+        const first = ask(1)
+        setTimeout(() => proxy.setDelayMs(0), 10)
+        expect(await Promise.all([first, ask(2), ask(3)])).toEqual([1, 2, 3])
+      }
+    } finally {
+      proxy.setDelayMs(0)
+      connection.destroy()
+    }
+  })
+
   it('refuses, then passes again', async () => {
     proxy.setMode('refuse')
     await expect(db.raw('select 1')).rejects.toThrow()

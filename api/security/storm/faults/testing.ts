@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Kind, type Place, type Storm, steady } from './testing.ts'
+import { type Kind, type Place, type Storm, steady } from '../testing.ts'
 
 const one = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T
 const at = (storm: Storm, kind: Kind): Place => one(storm.places.filter((place) => place.kind === kind))
 
 /** Ends a process and starts another in its place. */
-async function replaced(storm: Storm, kind: Kind, signal: NodeJS.Signals): Promise<void> {
-  const place = at(storm, kind)
+const replaced = (storm: Storm, kind: Kind, signal: NodeJS.Signals): Promise<void> =>
+  replacedAt(storm, at(storm, kind), signal)
+async function replacedAt(storm: Storm, place: Place, signal: NodeJS.Signals): Promise<void> {
   place.process.signal(signal)
   await place.process.ended
   place.printed.push(place.process.output())
@@ -19,6 +20,26 @@ async function frozen(storm: Storm, kind: Kind, forMs: number): Promise<void> {
   process.signal('SIGSTOP')
   await sleep(forMs)
   process.signal('SIGCONT')
+}
+
+/** Every worker is gone for a while. */
+async function workless(storm: Storm, forMs: number): Promise<void> {
+  const workers = storm.places.filter(({ kind }) => kind === 'worker')
+  for (const { process } of workers) process.signal('SIGKILL')
+  await Promise.all(workers.map(({ process }) => process.ended))
+  for (const { printed, process } of workers) printed.push(process.output())
+  await sleep(forMs)
+  await Promise.all(workers.map((place) => storm.start(place)))
+}
+
+/** The host loses its power: everything ends at the same time and comes back in any order. */
+async function powerCut(storm: Storm): Promise<void> {
+  const { places, servers } = storm
+  for (const { process } of places) process.signal('SIGKILL')
+  for (const name of ['mariadb', 'jobs', 'cache'] as const) servers.signal(name, 'SIGKILL')
+  await Promise.all(places.map(({ process }) => process.ended))
+  for (const { printed, process } of places) printed.push(process.output())
+  await Promise.all([servers.revive(), ...places.map((place) => storm.start(place))])
 }
 
 type Server = 'mariadb' | 'jobs' | 'cache'
@@ -56,14 +77,21 @@ async function resets(storm: Storm, link: Link, times: number): Promise<void> {
 /** Faults by the numbers of docs/faults.md; each is over when its promise is. */
 export const FAULTS: Readonly<Record<string, (storm: Storm) => Promise<void>>> = {
   'F01 a worker is killed': (storm) => replaced(storm, 'worker', 'SIGKILL'),
+  'F03 all workers are killed': (storm) => workless(storm, 20_000),
   'F06 a worker is frozen': (storm) => frozen(storm, 'worker', 8_000),
   'F07 a worker is stopped': (storm) => replaced(storm, 'worker', 'SIGTERM'),
+  'F08 a worker is stopped, then killed': async (storm) => {
+    const place = at(storm, 'worker')
+    place.process.signal('SIGTERM')
+    await replacedAt(storm, place, 'SIGKILL')
+  },
   'F24 an API is killed': (storm) => replaced(storm, 'api', 'SIGKILL'),
   'F25 an API is stopped': (storm) => replaced(storm, 'api', 'SIGTERM'),
   'F29 an API is frozen': (storm) => frozen(storm, 'api', 3_000),
   'F36 Redis is killed': (storm) => killed(storm, 'jobs', 2_000),
   'F37 Redis is away': (storm) => away(storm, 'redisLink', 'refuse', 5_000),
   'F38 Redis is frozen': (storm) => stopped(storm, 'jobs', 5_000),
+  'F39 Redis is frozen for longer than a lock': (storm) => stopped(storm, 'jobs', 45_000),
   'F40 Redis is emptied': async ({ jobs }) => void (await jobs.flushall()),
   'F41 Redis is full': async ({ jobs }) => {
     await jobs.config('SET', 'maxmemory', '1')
@@ -87,6 +115,7 @@ export const FAULTS: Readonly<Record<string, (storm: Storm) => Promise<void>>> =
   },
   'F61 the database is slow': (storm) => slow(storm, 'databaseLink', 200, 4_000),
   'F62 the database is away': (storm) => away(storm, 'databaseLink', 'swallow', 3_000),
+  'F89 the power is cut': powerCut,
 }
 
 /** Rounds of all the faults, each time in another order, until there were so many. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { csvOf, person } from '../../../shared/testing/people.ts'
-import { openStream } from '../../events/testing.ts'
-import { TEST_PASSWORD } from '../../http/testing.ts'
-import { apisOf, CANARY, type Storm, steady } from './testing.ts'
+import { csvOf, person } from '../../../../shared/testing/people.ts'
+import { openStream } from '../../../events/testing.ts'
+import { TEST_PASSWORD } from '../../../http/testing.ts'
+import { apisOf, CANARY, type Storm, steady } from '../testing.ts'
 
 /** INV-7: 30 s of the server, and what a busy machine and a frozen process add. */
 const ANSWER_WITHIN_MS = 60_000
