@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from '../../shared/config/config.ts'
 import { connectDatabase, type Knex } from '../../shared/db/connect.ts'
 import { type Account, accountOf, applyRights } from '../../shared/db/grants.ts'
-import { migrate, pendingMigrations } from '../../shared/db/migrate.ts'
+import { InterruptedStep, migrate, pendingMigrations } from '../../shared/db/migrate.ts'
 import { safeError } from '../../shared/log/log.ts'
 import { type Command, CommandFailed, EXIT, readArgs } from './command.ts'
 
@@ -41,6 +41,7 @@ async function takeSteps(db: Knex): Promise<string[]> {
     return await migrate(db)
   } catch (error) {
     if (DENIED.test(safeError(error).code ?? '')) throw new CommandFailed(NO_RIGHT)
+    if (error instanceof InterruptedStep) throw new CommandFailed(error.message)
     throw error
   }
 }
