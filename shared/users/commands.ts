@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import { writeAudit } from '../audit/write.ts'
+import { writing } from '../cache/writing.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
@@ -13,6 +14,9 @@ import { checkGrants, checkLent, checkRoleGiven, checkTarget } from './rules.ts'
 import type { NewUserBody, UserPatchBody } from './schema.ts'
 import { endSessionsOf } from './sessions.ts'
 import { toStaffView } from './view.ts'
+
+/** Name of the staff in the cache: nothing of theirs is kept there, but what shows their names must turn old. */
+const USERS = 'users'
 
 /** How long a one-time password may wait for its first use. */
 const ONE_TIME_MS = 24 * 3_600_000
@@ -112,7 +116,7 @@ export async function changeUser(
   origin: Origin,
 ): Promise<StaffView> {
   return unlessTaken(
-    inTransaction(deps.db, async (trx) => {
+    writing(deps, USERS, async (trx) => {
       const row = await target(trx, actor, id)
       if (row.version !== body.version) {
         throw new AppError('state/version', {
@@ -133,7 +137,7 @@ export async function changeUser(
       })
       await record(trx, deps, actor, 'users.update', id, origin, changesOf(row, before, body))
       await endSessionsOf(deps, id)
-      return toStaffView((await findUser(trx, id)) as UserRow, await grantsOf(trx, id))
+      return { result: toStaffView((await findUser(trx, id)) as UserRow, await grantsOf(trx, id)) }
     }),
   )
 }
