@@ -4,6 +4,7 @@ import { pay, printOf, refundPayment, voidPayment } from '../../shared/billing/c
 import { getPayment, getPayments, getReceipt } from '../../shared/billing/reads.ts'
 import {
   type Payment,
+  type PaymentList,
   payment,
   paymentInput,
   paymentList,
@@ -62,8 +63,9 @@ export function paymentRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool
       query: paymentQuery,
       response: paymentList,
       handle: async (call) => {
-        const body = await getPayments(deps, call.query, await scopeOf(call))
-        const shown = [...new Set(body.data.map(({ patient }) => patient.id))]
+        const answer = await getPayments(deps, call.query, await scopeOf(call))
+        const { data } = JSON.parse(answer.json.toString()) as PaymentList
+        const shown = [...new Set(data.map(({ patient }) => patient.id))]
         await spool.write({
           ...whoIs(call),
           action: 'payments.list',
@@ -71,7 +73,7 @@ export function paymentRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool
           outcome: 'ok',
           detail: { shown },
         })
-        return { body }
+        return answer
       },
     }),
     route({

@@ -1,5 +1,6 @@
 import { finish } from '../cache/entry.ts'
 import { type Cached, cachedList } from '../cache/read-cache.ts'
+import type { Db } from '../db/connect.ts'
 import { AppError } from '../errors/app-error.ts'
 import { settingsOf } from '../settings/reads.ts'
 import { isRowId } from '../units/ids.ts'
@@ -11,6 +12,7 @@ import type { Bill, BillCopy, Payment, PaymentList, PaymentQuery, Receipt } from
 import { viewBill, viewPayment, viewPayments } from './view.ts'
 
 const BILL_TTL_S = 60
+const PAYMENTS_TTL_S = 60
 const DEEPEST_ROW = 10_000
 const MAX_NUMBER = 16
 
@@ -79,18 +81,29 @@ export async function getReceipt(deps: BillingReadDeps, number: string, scope: B
   }
 }
 
-/** Payments and reversals, newest first, by page or cursor. */
-export async function getPayments(
-  { db }: Pick<BillingReadDeps, 'db'>,
-  { page, limit, cursor, ...filter }: PaymentQuery,
-  scope: BillScope,
-): Promise<PaymentList> {
+/**
+ * Payments and reversals, newest first, by page or cursor; from the cache, which every change of bills, of patients'
+ * names and of the names of the staff makes old.
+ */
+export function getPayments(deps: BillingReadDeps, query: PaymentQuery, scope: BillScope): Promise<Cached> {
+  const { page, limit, cursor, day, method, cashier, status, kind } = query
   if (cursor !== undefined && (!isRowId(cursor) || page !== undefined))
     throw new AppError('request/invalid', {
       errors: [{ path: 'cursor', message: 'Not a cursor of this list' }],
     })
+  if (cursor === undefined && (page ?? 1) * limit > DEEPEST_ROW) throw new AppError('request/too-deep-page')
+  const whose = scope === 'all' ? scope : [scope.doctorId]
+  const key = JSON.stringify([whose, day, method, cashier, status, kind, page, limit, cursor])
+  const ask = { domain: BILLING, variant: 'payments-1', key, ttlS: PAYMENTS_TTL_S }
+  return cachedList(deps, ask, () => readPayments(deps.db, query, scope))
+}
+
+async function readPayments(
+  db: Db,
+  { page, limit, cursor, ...filter }: PaymentQuery,
+  scope: BillScope,
+): Promise<PaymentList> {
   const at = page ?? 1
-  if (cursor === undefined && at * limit > DEEPEST_ROW) throw new AppError('request/too-deep-page')
   // nobody's payments have the id 0
   const where = scope === 'all' ? filter : { ...filter, doctorId: scope.doctorId ?? '0' }
   const from = cursor === undefined ? { skip: (at - 1) * limit } : { after: cursor }
