@@ -7,8 +7,15 @@ import { startProcess } from './processes.ts'
 export interface TwoApis {
   deps: TestDeps
   userId: string
-  /** Asks one of the two, by turns of `n`; state-changing calls may carry an idempotency key. */
-  ask(n: number, method: string, path: string, body?: unknown, key?: string): Promise<Response>
+  /** Asks one of the two, by turns of `n`; state-changing calls may carry an idempotency key, all further headers. */
+  ask(
+    n: number,
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string,
+    more?: Record<string, string>,
+  ): Promise<Response>
   close(): Promise<void>
 }
 
@@ -29,13 +36,14 @@ export async function startTwoApis(role: Role, name = 'Desk'): Promise<TwoApis> 
   return {
     deps,
     userId,
-    ask: (n, method, path, body, key) =>
+    ask: (n, method, path, body, key, more = {}) =>
       fetch(`${apis[n % apis.length]?.url}${path}`, {
         method,
         headers: {
           ...headers,
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+          ...more,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
