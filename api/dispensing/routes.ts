@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Cached } from '../../shared/cache/read-cache.ts'
 import { type DispensingStep, moveLine } from '../../shared/dispensing/commands.ts'
 import { drawLabel } from '../../shared/dispensing/label.ts'
 import { getItem, getWork } from '../../shared/dispensing/reads.ts'
@@ -6,6 +7,7 @@ import {
   dispensingItem,
   returnInput,
   stepInput,
+  type WorkList,
   workList,
   workQuery,
 } from '../../shared/dispensing/schema.ts'
@@ -19,6 +21,12 @@ import { READERS, WRITERS } from './policy.ts'
 
 const MAX_ID_CHARS = 64
 const byId = z.strictObject({ id: z.string().max(MAX_ID_CHARS) })
+
+/** Whose lines an answer shows, for the audit. */
+const patientsShown = (answer: Cached): string[] => {
+  const { data } = JSON.parse(answer.json.toString()) as WorkList
+  return [...new Set(data.map(({ patient }) => patient.id))]
+}
 
 /** The dispensary: what is to do, and doing it line by line. */
 export function dispensingRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'spool'>): Route[] {
@@ -58,11 +66,10 @@ export function dispensingRoutes({ deps, spool }: Pick<ApiServices, 'deps' | 'sp
       query: workQuery,
       response: workList,
       handle: async (call) => {
-        const body = await getWork(deps, call.query)
-        const shown = [...new Set(body.data.map(({ patient }) => patient.id))]
+        const answer = await getWork(deps, call.query)
         const entry = { action: 'dispensing.list', entity: 'prescription_line', outcome: 'ok' } as const
-        await spool.write({ ...whoIs(call), ...entry, detail: { shown } })
-        return { body }
+        await spool.write({ ...whoIs(call), ...entry, detail: { shown: patientsShown(answer) } })
+        return answer
       },
     }),
     route({

@@ -7,6 +7,9 @@ import { AppError } from '../errors/app-error.ts'
 import type { ConsultationRow } from './model.ts'
 import { viewConsultation } from './view.ts'
 
+/** Name of the domain in the cache: nothing of its own is kept there, but lists of others show what is signed. */
+export const CONSULTATIONS = 'consultations'
+
 export type ConsultationWriteDeps = WriteDeps & Pick<Deps, 'redis'>
 export type Who = Omit<AuditEntry, 'action' | 'outcome'>
 

@@ -1,9 +1,9 @@
-import { inTransaction } from '../db/transaction.ts'
+import { writing } from '../cache/writing.ts'
 import { AppError } from '../errors/app-error.ts'
 import { moveTicket } from '../queue/commands.ts'
 import type { Ticket } from '../queue/schema.ts'
 import { toSqlUtc } from '../units/clock.ts'
-import { about, type ConsultationWriteDeps, type Who, writingDoctor } from './domain.ts'
+import { about, CONSULTATIONS, type ConsultationWriteDeps, type Who, writingDoctor } from './domain.ts'
 import { ownConsultation, writeOrRefuse } from './draft.ts'
 import { type ConsultationRow, isEmpty, readProcedures } from './model.ts'
 import { openThings } from './repository.ts'
@@ -66,7 +66,7 @@ export async function signConsultation(
   for (let attempt = 1; ; attempt++) {
     const ticket = next === null ? null : await presentTicket(deps.db, seen)
     if (next === null || ticket?.status !== 'in_consultation') {
-      await inTransaction(deps.db, (trx) => writeOrRefuse(trx, write))
+      await writing(deps, CONSULTATIONS, async (trx) => ({ result: await writeOrRefuse(trx, write) }))
       return viewConsultation(after)
     }
     try {

@@ -1,3 +1,4 @@
+import { type Cached, cachedList } from '../cache/read-cache.ts'
 import type { Db } from '../db/connect.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors/app-error.ts'
@@ -11,6 +12,10 @@ import type { DispensingItem, WorkList, WorkQuery } from './schema.ts'
 /** Name of the domain in the cache. */
 export const DISPENSING = 'dispensing'
 
+const LIST_TTL_S = 60
+
+type ReadDeps = Pick<Deps, 'db' | 'cacheRedis' | 'prefix' | 'log'>
+
 /** A line as the dispensary sees it. */
 export const viewItem = (row: ItemRow): DispensingItem => ({
   ...viewLine(row),
@@ -22,15 +27,21 @@ export const viewItem = (row: ItemRow): DispensingItem => ({
   psychotropic: row.psychotropic === 1,
 })
 
-/** What the dispensary has to do, the oldest first, straight from the database. */
-export async function getWork(
-  deps: Pick<Deps, 'db'>,
+/** What the dispensary has to do, the oldest first; from the cache, which every change of what is shown makes old. */
+export function getWork(
+  deps: ReadDeps,
   { status = [...OPEN_LINES], visit, cursor, limit }: WorkQuery,
-): Promise<WorkList> {
-  const rows = await listItems(deps.db, { statuses: status, visitId: visit, after: cursor }, limit)
-  const more = rows.length > limit
-  if (more) rows.pop()
-  return { data: rows.map(viewItem), meta: { limit, next: more ? (rows.at(-1)?.id ?? null) : null } }
+): Promise<Cached> {
+  const statuses = [...new Set(status)].sort()
+  const key = JSON.stringify([statuses, visit, cursor, limit])
+  // whoever may read the list may see all of it: every role is given the same
+  return cachedList(deps, { domain: DISPENSING, variant: 'all-1', key, ttlS: LIST_TTL_S }, async () => {
+    const rows = await listItems(deps.db, { statuses, visitId: visit, after: cursor }, limit)
+    const more = rows.length > limit
+    if (more) rows.pop()
+    const next = more ? (rows.at(-1)?.id ?? null) : null
+    return { data: rows.map(viewItem), meta: { limit, next } } satisfies WorkList
+  })
 }
 
 /** The row of one line; throws `not-found`, for ids of another shape too. */
