@@ -1,7 +1,7 @@
 // The page in a real browser on the real API process: how soon the queue can be worked with, how soon an event is
 // seen, and what a day of events and page changes leaves in memory. Options: --rounds=N --events=N --patients=N.
 import { parseArgs } from 'node:util'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { closeDeps } from '../../shared/deps.ts'
 import { startProcess } from '../../shared/testing/processes.ts'
 import { signedIn } from '../lib/fixture.ts'
@@ -27,6 +27,8 @@ const WARM_UP_PATIENTS = 40
 const WARM_UP_LOADS = 2
 /** Looks at the memory during the day: a leak goes on, compiled code and caches come to an end. */
 const LOOKS = 6
+const DAY_MS = 8 * 60 * 60_000
+const TOUCHED_EVERY_MS = 5 * 60_000
 
 /** Milliseconds from the navigation to a board that can be worked with; each time a browser that has nothing cached. */
 async function loads(browser: Browser, url: string, cookie: string, slowdown: number, rounds: number) {
@@ -57,6 +59,18 @@ async function paints(browser: Browser, url: string, cookie: string, desks: Desk
   return tookMs
 }
 
+/**
+ * Lets time go by for a page that somebody touches now and then, so that it does not lock itself: it keeps answers for
+ * minutes, and a day that lasts one would end with all of them.
+ */
+async function pass(page: Page, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= TOUCHED_EVERY_MS) {
+    await page.clock.fastForward(Math.min(left, TOUCHED_EVERY_MS))
+    await page.keyboard.press('Shift')
+  }
+  await page.getByText('Live', { exact: true }).waitFor()
+}
+
 /** Memory of an open page before and after a day of events and page changes. */
 async function heap(
   browser: Browser,
@@ -68,9 +82,11 @@ async function heap(
 ) {
   const window = await openWindow(browser, url, cookie, 1)
   const { page } = window
+  await page.clock.install()
   await page.goto('/queue')
   await page.getByText('Live', { exact: true }).waitFor()
   await liveThrough(page, desks, inside, WARM_UP_PATIENTS)
+  await pass(page, DAY_MS / LOOKS)
   const beforeBytes = await heapOf(window)
   const done = { events: 0, pages: 0 }
   const series: number[] = []
@@ -78,6 +94,7 @@ async function heap(
     const { events, pages } = await liveThrough(page, desks, inside, Math.ceil(patients / LOOKS))
     done.events += events
     done.pages += pages
+    await pass(page, DAY_MS / LOOKS)
     series.push((await heapOf(window)) / beforeBytes - 1)
   }
   await window.close()
