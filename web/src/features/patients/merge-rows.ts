@@ -1,3 +1,4 @@
+import { FIELD_GROUPS } from './field-groups.ts'
 import type { MergeKeep } from './file-api.ts'
 import type { Patient } from './types.ts'
 
@@ -6,21 +7,8 @@ export type Side = 'this' | 'other' | 'both'
 
 /** Fields that are chosen together, by the one that names them. */
 const GROUPS: Readonly<Record<Group, readonly (keyof Patient)[]>> = {
-  name: ['name'],
-  idNumber: ['idType', 'idNumber'],
-  dateOfBirth: ['dateOfBirth'],
-  gender: ['gender'],
-  phone: ['phone'],
-  email: ['email'],
-  address: ['address', 'postcode', 'state'],
-  company: ['company'],
-  externalId: ['externalId'],
-  allergies: ['allergies'],
-  chronicConditions: ['chronicConditions'],
-  medicalHistory: ['medicalHistory'],
-  nextOfKin: ['nextOfKin'],
+  ...FIELD_GROUPS,
   consentOn: ['consentOn'],
-  remarks: ['remarks'],
 }
 
 /** Of these, both records' words can be kept. */

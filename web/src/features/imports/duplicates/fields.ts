@@ -1,23 +1,11 @@
+import { FIELD_GROUPS } from '../../patients/field-groups.ts'
 import type { DuplicatePair } from './api.ts'
 
 type Person = DuplicatePair['imported']
 
 /** What two records are compared by on the screen, each line of what belongs together. */
 const LINES = {
-  name: ['name'],
-  idNumber: ['idType', 'idNumber'],
-  dateOfBirth: ['dateOfBirth'],
-  gender: ['gender'],
-  phone: ['phone'],
-  email: ['email'],
-  address: ['address', 'postcode', 'state'],
-  company: ['company'],
-  externalId: ['externalId'],
-  allergies: ['allergies'],
-  chronicConditions: ['chronicConditions'],
-  medicalHistory: ['medicalHistory'],
-  nextOfKin: ['nextOfKin'],
-  remarks: ['remarks'],
+  ...FIELD_GROUPS,
   registeredOn: ['registeredOn'],
 } as const satisfies Record<string, readonly (keyof Person)[]>
 
